@@ -6,8 +6,7 @@
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "enricher/kafka_group.h"
-#include "enricher/kafka_producer.h"
+#include "enricher/kafka_hanging.h"
 
 /* A broker refuses records more than an hour ahead of its clock, and one refusal spoils the whole
  * transaction. The ten minutes left allow for clock differences. */
@@ -234,6 +233,31 @@ static int64_t age_max_ns(const struct exchange_kafka *exchange)
 	return exchange->stats.commits == 0 ? EXCHANGE_KAFKA_FIRST_AGE_NS : EXCHANGE_KAFKA_AGE_NS;
 }
 
+/* Starts to read what the group has assigned. */
+static enum exchange_outcome start(struct exchange_kafka *exchange)
+{
+	const struct exchange_settings *s = exchange->settings;
+	const struct kafka_hanging_settings hanging = {
+		.topics = {bus_topic(s->outputs[EXCHANGE_TAGGED]),
+			   bus_topic(s->outputs[EXCHANGE_REJECTED])},
+		.group = s->group,
+		.revise = s->run.revise_ns > 0,
+		.options = &s->bus,
+	};
+	enum exchange_outcome outcome =
+		settle(exchange, kafka_hanging_end(&hanging, exchange->group, exchange->producer));
+
+	if (outcome != EXCHANGE_DONE)
+		return outcome;
+	if (kafka_group_start(exchange->group) < 0)
+		return EXCHANGE_BROKEN;
+	if (exchange->stats.commits == 0)
+		exchange->before = kafka_group_before(exchange->group);
+	log_info("%s: %zu partitions to read", s->flows.values[0],
+		 kafka_group_count(exchange->group));
+	return EXCHANGE_AGAIN;
+}
+
 enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now)
 {
 	enum exchange_outcome outcome;
@@ -242,11 +266,7 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	case KAFKA_GROUP_QUIET:
 		break;
 	case KAFKA_GROUP_ASSIGNED:
-		if (exchange->stats.commits == 0)
-			exchange->before = kafka_group_before(exchange->group);
-		log_info("%s: %zu partitions to read", exchange->settings->flows.values[0],
-			 kafka_group_count(exchange->group));
-		return EXCHANGE_AGAIN;
+		return start(exchange);
 	case KAFKA_GROUP_REVOKED:
 		outcome = exchange_kafka_commit(exchange);
 		if (outcome != EXCHANGE_DONE)

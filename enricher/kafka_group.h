@@ -1,8 +1,8 @@
 /* kafka_group.h - one static member of a consumer group. Each partition has a queue of its
  * own: a partition that is not read is paused.
  *
- * (1) A partition starts at the group's committed offset. If there is none, it starts at the
- *     first record, or a minute before SINCE. An offset whose record was deleted is an error,
+ * (1) A partition starts at the group's committed offset, or after the last record that has an
+ *     outcome if that is later. If there is neither, it starts at the first record, or a minute before SINCE. An offset whose record was deleted is an error,
  *     never a jump.
  * (2) The offset to commit is computed here, from the records that were taken: librdkafka's own
  *     position also counts records that are only prefetched.
@@ -40,7 +40,7 @@ struct kafka_group_before {
 
 enum kafka_group_event {
 	KAFKA_GROUP_QUIET,
-	KAFKA_GROUP_ASSIGNED, /* there are partitions to read */
+	KAFKA_GROUP_ASSIGNED, /* there are partitions to read: kafka_group_start() */
 	KAFKA_GROUP_REVOKED,  /* commit what was taken, then kafka_group_release() */
 	KAFKA_GROUP_LOST,     /* another member may have them already: abort, then close */
 	KAFKA_GROUP_BROKEN,   /* logged */
@@ -55,6 +55,8 @@ void kafka_group_close(struct kafka_group *group);
 
 /* Returns what happened to the membership since the last call. */
 enum kafka_group_event kafka_group_poll(struct kafka_group *group);
+/* After ASSIGNED, once nothing hangs any more (kafka_hanging.h): finds where to start, and starts. -1 after logging. */
+int kafka_group_start(struct kafka_group *group);
 void kafka_group_release(struct kafka_group *group);
 
 /* What the group had committed when the partitions were assigned. */

@@ -1,5 +1,6 @@
 #include "enricher/kafka_starts.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "common/kafka/kafka_offset.h"
@@ -8,12 +9,13 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
+#define PAUSE_MS 500
 #define CLOCKS_MS 60000 /* a record's timestamp may be this much before its flow's end */
 
 /* Returns the ERROR of a call, or the first one that it set on a partition: a partition whose
  * offset is not available looks like one without an offset. */
-static rd_kafka_resp_err_t error_of(rd_kafka_resp_err_t error,
-				    const rd_kafka_topic_partition_list_t *list)
+rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
+				       const rd_kafka_topic_partition_list_t *list)
 {
 	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
 		error = list->elems[i].err;
@@ -49,16 +51,22 @@ static bool is_of_run(const rd_kafka_topic_partition_t *place, const char *run)
 	       memcmp(place->metadata, run, place->metadata_size) == 0;
 }
 
+/* An offset of DONE, which may be NULL, is as good as a committed one. */
+
 static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, const char *run,
+					  const rd_kafka_topic_partition_list_t *done,
 					  rd_kafka_topic_partition_list_t *list, int timeout_ms,
 					  struct kafka_group_before *before)
 {
-	rd_kafka_resp_err_t error = error_of(rd_kafka_committed(client, list, timeout_ms), list);
+	rd_kafka_resp_err_t error =
+		kafka_starts_error(rd_kafka_committed(client, list, timeout_ms), list);
 
 	*before = (struct kafka_group_before){0};
 	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-		before->any |= list->elems[i].offset >= 0;
 		before->same_run |= is_of_run(&list->elems[i], run);
+		if (done != NULL && list->elems[i].offset < done->elems[i].offset)
+			list->elems[i].offset = done->elems[i].offset;
+		before->any |= list->elems[i].offset >= 0;
 		if (list->elems[i].offset < 0)
 			list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
 	}
@@ -79,7 +87,8 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 							  list->elems[i].partition)
 				->offset = settings->since.ns / NS_PER_MS - CLOCKS_MS;
 	if (asked->cnt > 0)
-		error = error_of(rd_kafka_offsets_for_times(client, asked, timeout_ms), asked);
+		error = kafka_starts_error(rd_kafka_offsets_for_times(client, asked, timeout_ms),
+					   asked);
 	for (int i = 0; i < asked->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
 		rd_kafka_topic_partition_list_set_offset(
 			list, settings->topic, asked->elems[i].partition,
@@ -88,7 +97,16 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 	return error;
 }
 
+void kafka_starts_pause(const struct bus_options *options)
+{
+	for (int ms = 0; ms < PAUSE_MS; ms += BUS_PAUSE_MS) {
+		bus_pause_turn(options);
+		poll(NULL, 0, BUS_PAUSE_MS);
+	}
+}
+
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
+		      const rd_kafka_topic_partition_list_t *done,
 		      rd_kafka_topic_partition_list_t *list, struct kafka_group_before *before)
 {
 	struct kafka_use use = {
@@ -100,7 +118,7 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 
 	/* That a short step was too short is not worth a line. */
 	for (;;) {
-		error = find_committed(client, settings->run, list, kafka_wait_step_ms(&wait),
+		error = find_committed(client, settings->run, done, list, kafka_wait_step_ms(&wait),
 				       before);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !when_is_min(settings->since))
 			error = find_moment(client, settings, list, kafka_wait_step_ms(&wait));
