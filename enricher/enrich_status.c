@@ -31,9 +31,11 @@ void enrich_status_log(const struct alignment *a)
 {
 	const struct tagger_stats *t = &a->tagger.stats;
 	struct exchange_stats e = {0};
-	struct kube_topic_stats k = kube_topic_stats(a->kube_topic);
+	struct kube_topic_stats k = {0};
 	struct timeline_stats l = timeline_stats(a->timeline);
 
+	if (a->kube_topic != NULL)
+		k = kube_topic_stats(a->kube_topic);
 	if (a->exchange != NULL) {
 		e = exchange_stats(a->exchange);
 		report_tags(a);

@@ -42,6 +42,7 @@ struct exchange_stats {
 struct exchange_before {
 	bool tagged, rejected; /* there are such outcomes (files) */
 	bool read;             /* the group has committed offsets (Kafka) */
+	bool same_run;         /* and they are of a run with the same options and topics */
 };
 
 /* Opens the inputs and outputs. SETTINGS is borrowed. Returns NULL (logged) with *EXIT_CODE

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/base/scan.h"
 #include "common/bus/lines_writer.h"
 #include "common/program/log.h"
 #include "common/record/flow_reader.h"
 #include "common/timeline/timeline.h"
+#include "enricher/outcome_source.h"
 
-#define NONE INT64_C(-1)
+#define NONE OUTCOME_SOURCE_NONE
 #define NAMES_SIZE 8192
 
 struct exchange_file {
@@ -28,34 +28,6 @@ struct exchange_file {
 	bool ended;
 	bool unwritten; /* an output failed */
 };
-
-/* Returns the offset of the record that LINE of TOPIC was made from; NONE if LINE is not of that
- * topic. REVISE: the tagged records are corrections. */
-static int64_t offset_in(enum exchange_topic topic, const struct text *line, bool revise)
-{
-	static const struct scan_member in_tagged[] = {
-		SCAN_MEMBER("tenure", 1, 1),
-		SCAN_MEMBER("flow", 2, 1),
-		SCAN_MEMBER("offset", 0, 0),
-	};
-	static const struct scan_member in_correction[] = {
-		SCAN_MEMBER("tenure", 1, 1),
-		SCAN_MEMBER("revises", 2, 1),
-		SCAN_MEMBER("offset", 0, 0),
-	};
-	static const struct scan_member in_rejected[] = {SCAN_MEMBER("flow", 1, 1),
-							 SCAN_MEMBER("offset", 0, 0)};
-	const struct scan_member *tagged = revise ? in_correction : in_tagged;
-	const struct scan_member *members = topic == EXCHANGE_TAGGED ? tagged : in_rejected;
-	size_t count = topic == EXCHANGE_TAGGED ? 3 : 2;
-	struct scan scan;
-	uint64_t offset;
-
-	if (scan_object(line->data, line->length, members, 1, count, &scan) != SCAN_GOOD ||
-	    scan_value_unsigned(&scan.values[count - 1], &offset) < 0 || offset > INT64_MAX)
-		return NONE;
-	return (int64_t)offset;
-}
 
 /* Opens an output and finds the last flow in it. -1 after logging. */
 static int open_output(struct exchange_file *exchange, enum exchange_topic topic, int *exit_code)
@@ -73,8 +45,8 @@ static int open_output(struct exchange_file *exchange, enum exchange_topic topic
 	if (strcmp(address, "-") != 0)
 		there = lines_writer_last(address, &line);
 	if (there > 0)
-		exchange->last[topic] =
-			offset_in(topic, &line, exchange->settings->run.revise_ns > 0);
+		exchange->last[topic] = outcome_source(topic, line.data, line.length,
+						       exchange->settings->run.revise_ns > 0);
 	text_free(&line);
 	if (there <= 0 || exchange->last[topic] != NONE)
 		return there < 0 ? -1 : 0;

@@ -6,8 +6,7 @@
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
-#include "enricher/kafka_group.h"
-#include "enricher/kafka_producer.h"
+#include "enricher/kafka_hanging.h"
 
 /* A broker refuses records more than an hour ahead of its clock, and one refusal spoils the whole
  * transaction. The ten minutes left allow for clock differences. */
@@ -31,37 +30,41 @@ struct exchange_kafka {
 	unsigned failures; /* transactions in a row that failed without a new suspicion */
 	struct suspicion *suspicions; /* by partition */
 	struct exchange_stats stats;
-	bool read_before; /* the group had committed offsets when this process joined */
+	struct kafka_group_before before; /* when this process joined */
+	char run[RUN_OPTIONS_NAME_SIZE];  /* of a bounded one, its name */
 };
 
-/* Checks that the outputs have at least as many partitions as the input. -1 after logging. */
+/* Checks that the outputs have at least as many partitions as the input. EX_OK, or the exit code after logging: that a
+ * broker does not answer is no fault of the configuration. */
 static int check_topics(struct exchange_kafka *exchange)
 {
 	const struct exchange_settings *s = exchange->settings;
 	int in = kafka_producer_partitions(exchange->producer, bus_topic(s->flows.values[0]));
 
 	if (in < 0)
-		return -1;
+		return EX_UNAVAILABLE;
 	for (int i = 0; i < EXCHANGE_TOPICS; i++) {
 		int out = kafka_producer_partitions(exchange->producer, bus_topic(s->outputs[i]));
 
 		if (out < 0)
-			return -1;
+			return EX_UNAVAILABLE;
 		if (out < in) {
 			log_error("%s: has %d partitions, but %s has %d; an outcome is written to "
 				  "the partition of its flow, so give it at least as many",
 				  s->outputs[i], out, s->flows.values[0], in);
-			return -1;
+			return EX_CONFIG;
 		}
 	}
 	exchange->member.partitions = in;
 	exchange->suspicions = malloc((size_t)in * sizeof(*exchange->suspicions));
 	for (int i = 0; exchange->suspicions != NULL && i < in; i++)
 		exchange->suspicions[i] = (struct suspicion){-1, -1};
-	return exchange->suspicions == NULL ? -1 : 0;
+	if (exchange->suspicions == NULL)
+		log_error("out of memory for the flows");
+	return exchange->suspicions == NULL ? EX_OSERR : EX_OK;
 }
 
-/* Refuses a replay into topics whose retention would delete its records right away. */
+/* Refuses a replay into topics whose retention would delete its records right away. As check_topics(). */
 static int check_retention(struct exchange_kafka *exchange)
 {
 	const struct exchange_settings *s = exchange->settings;
@@ -71,7 +74,7 @@ static int check_retention(struct exchange_kafka *exchange)
 	for (int i = 0; i < EXCHANGE_TOPICS && !when_is_min(s->run.since); i++) {
 		if (kafka_producer_setting(exchange->producer, bus_topic(s->outputs[i]),
 					   "retention.ms", value, sizeof(value)) < 0)
-			return -1;
+			return EX_UNAVAILABLE;
 		kept_ms = strtoll(value, NULL, 10);
 		if (kept_ms < 0 || kept_ms > age_ms)
 			continue;
@@ -79,9 +82,20 @@ static int check_retention(struct exchange_kafka *exchange)
 			  " s ago: older records would be deleted immediately; raise its "
 			  "retention.ms",
 			  s->outputs[i], kept_ms / 1000, age_ms / 1000);
-		return -1;
+		return EX_CONFIG;
 	}
-	return 0;
+	return EX_OK;
+}
+
+/* -1 after logging. */
+static int name_run(struct exchange_kafka *exchange)
+{
+	const struct exchange_settings *s = exchange->settings;
+	const char *const addresses[] = {s->flows.values[0], s->outputs[EXCHANGE_TAGGED],
+					 s->outputs[EXCHANGE_REJECTED], NULL};
+
+	exchange->member.run = exchange->run;
+	return run_options_name(&s->run, addresses, exchange->run);
 }
 
 struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *settings, int *exit_code)
@@ -103,14 +117,18 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 		.bounded = !when_is_max(settings->run.until),
 		.options = &settings->bus,
 	};
+	if (exchange->member.bounded && name_run(exchange) < 0)
+		goto out;
 	/* The producer comes first: it ends the transaction that a killed predecessor left
 	 * open. Only then are the committed offsets final. */
 	exchange->producer = kafka_producer_open(topics, settings->instance, &settings->bus);
 	if (exchange->producer == NULL)
 		goto out;
 	log_debug("instance %s can write", settings->instance);
-	*exit_code = EX_CONFIG;
-	if (check_topics(exchange) < 0 || check_retention(exchange) < 0)
+	*exit_code = check_topics(exchange);
+	if (*exit_code == EX_OK)
+		*exit_code = check_retention(exchange);
+	if (*exit_code != EX_OK)
 		goto out;
 	*exit_code = EX_UNAVAILABLE;
 	exchange->group = kafka_group_open(&exchange->member);
@@ -215,6 +233,31 @@ static int64_t age_max_ns(const struct exchange_kafka *exchange)
 	return exchange->stats.commits == 0 ? EXCHANGE_KAFKA_FIRST_AGE_NS : EXCHANGE_KAFKA_AGE_NS;
 }
 
+/* Starts to read what the group has assigned. */
+static enum exchange_outcome start(struct exchange_kafka *exchange)
+{
+	const struct exchange_settings *s = exchange->settings;
+	const struct kafka_hanging_settings hanging = {
+		.topics = {bus_topic(s->outputs[EXCHANGE_TAGGED]),
+			   bus_topic(s->outputs[EXCHANGE_REJECTED])},
+		.group = s->group,
+		.revise = s->run.revise_ns > 0,
+		.options = &s->bus,
+	};
+	enum exchange_outcome outcome =
+		settle(exchange, kafka_hanging_end(&hanging, exchange->group, exchange->producer));
+
+	if (outcome != EXCHANGE_DONE)
+		return outcome;
+	if (kafka_group_start(exchange->group) < 0)
+		return EXCHANGE_BROKEN;
+	if (exchange->stats.commits == 0)
+		exchange->before = kafka_group_before(exchange->group);
+	log_info("%s: %zu partitions to read", s->flows.values[0],
+		 kafka_group_count(exchange->group));
+	return EXCHANGE_AGAIN;
+}
+
 enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, struct when now)
 {
 	enum exchange_outcome outcome;
@@ -223,11 +266,7 @@ enum exchange_outcome exchange_kafka_serve(struct exchange_kafka *exchange, stru
 	case KAFKA_GROUP_QUIET:
 		break;
 	case KAFKA_GROUP_ASSIGNED:
-		if (exchange->stats.commits == 0)
-			exchange->read_before = kafka_group_continues(exchange->group);
-		log_info("%s: %zu partitions to read", exchange->settings->flows.values[0],
-			 kafka_group_count(exchange->group));
-		return EXCHANGE_AGAIN;
+		return start(exchange);
 	case KAFKA_GROUP_REVOKED:
 		outcome = exchange_kafka_commit(exchange);
 		if (outcome != EXCHANGE_DONE)
@@ -345,7 +384,8 @@ void exchange_kafka_progress(const struct exchange_kafka *exchange, uint64_t *do
 
 struct exchange_before exchange_kafka_before(const struct exchange_kafka *exchange)
 {
-	return (struct exchange_before){.read = exchange->read_before};
+	return (struct exchange_before){.read = exchange->before.any,
+					.same_run = exchange->before.same_run};
 }
 
 const char *exchange_kafka_flows(const struct exchange_kafka *exchange)

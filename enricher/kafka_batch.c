@@ -20,9 +20,9 @@ int kafka_batch_find(const char *const topics[static EXCHANGE_TOPICS],
 	for (int i = 0; client != NULL && i < EXCHANGE_TOPICS; i++) {
 		unsigned long accepted;
 
-		if (kafka_client_partitions(client, topics[i], "Write") <= 0 ||
-		    kafka_client_topic_setting(client, topics[i], "max.message.bytes", limit,
-					       sizeof(limit)) < 0)
+		if (kafka_client_partitions(client, options, topics[i], "Write") <= 0 ||
+		    kafka_client_topic_setting(client, options, topics[i], "max.message.bytes",
+					       limit, sizeof(limit)) < 0)
 			goto out;
 		accepted = strtoul(limit, NULL, 10);
 		if (accepted < least)

@@ -1,12 +1,9 @@
 #include "enricher/kafka_calls.h"
 
-#include <poll.h>
-
 #include "common/base/when.h"
+#include "common/kafka/kafka_wait.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
-
-#define BEGIN_MS 180000
 
 int64_t kafka_calls_clock_ms(void)
 {
@@ -24,17 +21,8 @@ rd_kafka_error_t *kafka_calls_until(rd_kafka_t *client,
 				    rd_kafka_error_t *(*call)(rd_kafka_t *, int),
 				    int64_t deadline_ms, const struct bus_options *options)
 {
-	for (;;) {
-		int left = kafka_calls_left_ms(deadline_ms);
-		rd_kafka_error_t *error = call(client, left < BUS_PAUSE_MS ? left : BUS_PAUSE_MS);
-
-		if (error == NULL || rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__TIMED_OUT ||
-		    rd_kafka_error_is_fatal(error) || rd_kafka_error_txn_requires_abort(error) ||
-		    kafka_calls_clock_ms() >= deadline_ms)
-			return error;
-		rd_kafka_error_destroy(error);
-		bus_pause_turn(options);
-	}
+	return kafka_wait_call(kafka_wait_begin(options, kafka_calls_left_ms(deadline_ms)), client,
+			       call);
 }
 
 /* A transaction that the coordinator is about to end passes too, though librdkafka 2.0 does not say so. */
@@ -47,23 +35,21 @@ static bool is_passing(const rd_kafka_error_t *error)
 rd_kafka_error_t *kafka_calls_begin(rd_kafka_t *client, const char *identity,
 				    const struct bus_options *options)
 {
-	int64_t deadline_ms = kafka_calls_clock_ms() + BEGIN_MS;
+	struct kafka_wait wait = kafka_wait_begin(options, KAFKA_WAIT_RESTART_MS);
+	rd_kafka_error_t *error;
 	bool said = false;
 
 	for (;;) {
-		rd_kafka_error_t *error =
-			kafka_calls_until(client, rd_kafka_init_transactions,
+		kafka_wait_step_ms(&wait);
+		error = kafka_calls_until(client, rd_kafka_init_transactions,
 					  kafka_calls_clock_ms() + KAFKA_CALLS_MS, options);
-
-		if (error == NULL || !is_passing(error) || kafka_calls_clock_ms() >= deadline_ms ||
-		    stop_requested())
+		if (error == NULL || !is_passing(error) || stop_requested() ||
+		    !kafka_wait_goes_on(&wait))
 			return error;
 		if (!said)
 			log_warn("kafka: instance %s cannot start writing yet: %s; trying again",
 				 identity, rd_kafka_error_string(error));
 		said = true;
 		rd_kafka_error_destroy(error);
-		poll(NULL, 0, BUS_PAUSE_MS);
-		bus_pause_turn(options);
 	}
 }

@@ -11,14 +11,11 @@
 
 #include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
+#include "enricher/kafka_member.h"
 #include "enricher/kafka_starts.h"
 
 #define BATCH 256
 #define NOT_TAKEN (-1)
-/* Memory for flows that were fetched but not read yet: of all partitions, and of each. */
-#define QUEUES_KB (512 * 1024)
-#define QUEUE_KB_MAX (64 * 1024)
-#define QUEUE_KB_MIN (2 * 1024)
 
 struct partition {
 	int32_t number;
@@ -37,8 +34,9 @@ struct kafka_group {
 	size_t count;
 	int wake; /* eventfd that librdkafka writes to when an empty queue gets a message */
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
+	rd_kafka_topic_partition_list_t *done; /* of them: flows that have an outcome, or NULL */
 	bool revoked, lost, closing;
-	bool continues; /* one of the partitions had a committed offset */
+	struct kafka_group_before before;
 };
 
 /* What ERROR means. Returns TEXT. */
@@ -56,7 +54,9 @@ static void forget_assigned(struct kafka_group *group)
 {
 	if (group->assigned != NULL)
 		rd_kafka_topic_partition_list_destroy(group->assigned);
-	group->assigned = NULL;
+	if (group->done != NULL)
+		rd_kafka_topic_partition_list_destroy(group->done);
+	group->assigned = group->done = NULL;
 }
 
 static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
@@ -77,40 +77,6 @@ static void rebalanced(rd_kafka_t *client, rd_kafka_resp_err_t error,
 	group->lost = rd_kafka_assignment_lost(client) != 0;
 }
 
-static rd_kafka_t *connect_member(struct kafka_group *group)
-{
-	const struct kafka_group_settings *s = &group->settings;
-	char kilobytes[24];
-	const struct kafka_property properties[] = {
-		{"client.id", "tenure"},
-		{"group.id", s->group},
-		{"group.instance.id", s->instance},
-		{"enable.auto.commit", "false"},
-		{"enable.auto.offset.store", "false"},
-		{"auto.offset.reset", "error"},
-		{"enable.partition.eof", "true"},
-		/* With the cooperative assignor librdkafka 2.0 can go back to an old position. */
-		{"partition.assignment.strategy", "range"},
-		{"isolation.level", "read_committed"},
-		{"fetch.wait.max.ms", "100"},
-		/* For each partition: more than a second's, for which librdkafka 2.0 stops when it is full. */
-		{"queued.min.messages", "1000000"},
-		{"queued.max.messages.kbytes", kilobytes},
-		{NULL, NULL},
-	};
-	rd_kafka_conf_t *conf;
-	int share = QUEUES_KB / s->partitions;
-	int each = share > QUEUE_KB_MAX ? QUEUE_KB_MAX : share;
-
-	snprintf(kilobytes, sizeof(kilobytes), "%d", each < QUEUE_KB_MIN ? QUEUE_KB_MIN : each);
-	conf = kafka_client_conf(s->options, properties);
-	if (conf == NULL)
-		return NULL;
-	rd_kafka_conf_set_opaque(conf, group);
-	rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
-	return kafka_client_new(RD_KAFKA_CONSUMER, conf);
-}
-
 struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings)
 {
 	struct kafka_group *group = calloc(1, sizeof(*group));
@@ -125,9 +91,9 @@ struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings
 		log_error("kafka:%s: cannot make an eventfd: %s", settings->topic, strerror(errno));
 		goto out;
 	}
-	group->client = connect_member(group);
+	group->client = kafka_member_connect(&group->settings, rebalanced, group);
 	if (group->client == NULL ||
-	    kafka_client_partitions(group->client, settings->topic, "Read") <= 0)
+	    kafka_client_partitions(group->client, settings->options, settings->topic, "Read") <= 0)
 		goto out;
 	rd_kafka_poll_set_consumer(group->client);
 	topics = rd_kafka_topic_partition_list_new(1);
@@ -190,9 +156,8 @@ static int start_partition(struct kafka_group *group, struct partition *partitio
 	partition->queue =
 		rd_kafka_queue_get_partition(group->client, group->settings.topic, number);
 	if (group->settings.bounded)
-		error = rd_kafka_query_watermark_offsets(group->client, group->settings.topic,
-							 number, &low, &partition->end,
-							 KAFKA_PATIENCE_MS);
+		error = kafka_starts_range(group->client, &group->settings, number, &low,
+					   &partition->end);
 	if (partition->queue == NULL || error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read partition %d: %s", group->settings.topic, number,
 			  rd_kafka_err2str(error));
@@ -204,14 +169,15 @@ static int start_partition(struct kafka_group *group, struct partition *partitio
 	return 0;
 }
 
-static enum kafka_group_event start(struct kafka_group *group)
+int kafka_group_start(struct kafka_group *group)
 {
 	rd_kafka_topic_partition_list_t *list = group->assigned;
-	enum kafka_group_event event = KAFKA_GROUP_BROKEN;
 	rd_kafka_resp_err_t error;
+	int rc = -1;
 
 	group->assigned = NULL;
-	if (kafka_starts_find(group->client, &group->settings, list, &group->continues) == 0)
+	if (kafka_starts_find(group->client, &group->settings, group->done, list, &group->before) ==
+	    0)
 		group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
 	if (group->partitions == NULL)
 		goto out;
@@ -224,10 +190,11 @@ static enum kafka_group_event start(struct kafka_group *group)
 		log_error("kafka:%s: cannot start reading: %s", group->settings.topic,
 			  rd_kafka_err2str(error));
 	else
-		event = KAFKA_GROUP_ASSIGNED;
+		rc = 0;
 out:
 	rd_kafka_topic_partition_list_destroy(list);
-	return event;
+	forget_assigned(group);
+	return rc;
 }
 
 enum kafka_group_event kafka_group_poll(struct kafka_group *group)
@@ -258,7 +225,7 @@ enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 	}
 	if (group->revoked)
 		return group->lost ? KAFKA_GROUP_LOST : KAFKA_GROUP_REVOKED;
-	return group->assigned != NULL ? start(group) : KAFKA_GROUP_QUIET;
+	return group->assigned != NULL ? KAFKA_GROUP_ASSIGNED : KAFKA_GROUP_QUIET;
 }
 
 void kafka_group_release(struct kafka_group *group)
@@ -273,9 +240,9 @@ bool kafka_group_is_member(const struct kafka_group *group)
 	return group->partitions != NULL && !group->revoked;
 }
 
-bool kafka_group_continues(const struct kafka_group *group)
+struct kafka_group_before kafka_group_before(const struct kafka_group *group)
 {
-	return group->continues;
+	return group->before;
 }
 
 size_t kafka_group_count(const struct kafka_group *group)
@@ -388,13 +355,29 @@ rd_kafka_topic_partition_list_t *kafka_group_offsets(const struct kafka_group *g
 
 	for (size_t i = 0; i < group->count; i++)
 		if (group->partitions[i].next != NOT_TAKEN)
-			rd_kafka_topic_partition_list_add(list, group->settings.topic,
-							  group->partitions[i].number)
-				->offset = group->partitions[i].next;
+			kafka_starts_add(list, &group->settings, group->partitions[i].number,
+					 group->partitions[i].next);
 	return list;
 }
 
 rd_kafka_consumer_group_metadata_t *kafka_group_metadata(const struct kafka_group *group)
 {
 	return rd_kafka_consumer_group_metadata(group->client);
+}
+
+rd_kafka_t *kafka_group_client(struct kafka_group *group)
+{
+	return group->client;
+}
+
+const rd_kafka_topic_partition_list_t *kafka_group_assigned(const struct kafka_group *group)
+{
+	return group->assigned;
+}
+
+void kafka_group_set_done(struct kafka_group *group, rd_kafka_topic_partition_list_t *done)
+{
+	if (group->done != NULL)
+		rd_kafka_topic_partition_list_destroy(group->done);
+	group->done = done;
 }

@@ -1,12 +1,14 @@
 /* kafka_group.h - one static member of a consumer group. Each partition has a queue of its
  * own: a partition that is not read is paused.
  *
- * (1) A partition starts at the group's committed offset. If there is none, it starts at the
- *     first record, or a minute before SINCE. An offset whose record was deleted is an error,
+ * (1) A partition starts at the group's committed offset, or after the last record that has an
+ *     outcome if that is later. If there is neither, it starts at the first record, or a minute before SINCE. An offset whose record was deleted is an error,
  *     never a jump.
  * (2) The offset to commit is computed here, from the records that were taken: librdkafka's own
  *     position also counts records that are only prefetched.
  * (3) Nothing is committed here: the offsets go into a transaction, see kafka_producer.h.
+ * (4) Offsets of a bounded read have the name of the run as their metadata: that is how a run knows, when it has been killed
+ *     after its last commit and starts again, that it was itself that read everything.
  */
 #ifndef TENURE_KAFKA_GROUP_H
 #define TENURE_KAFKA_GROUP_H
@@ -27,12 +29,18 @@ struct kafka_group_settings {
 	int partitions;       /* of the topic */
 	struct when since;    /* (1); WHEN_MIN if not given */
 	bool bounded;         /* read each partition to the end it had when it was assigned */
+	const char *run; /* the metadata of the offsets that are committed (4); NULL for none */
 	const struct bus_options *options;
+};
+
+struct kafka_group_before {
+	bool any;      /* the offset of one of the partitions */
+	bool same_run; /* one that was of this run (4) */
 };
 
 enum kafka_group_event {
 	KAFKA_GROUP_QUIET,
-	KAFKA_GROUP_ASSIGNED, /* there are partitions to read */
+	KAFKA_GROUP_ASSIGNED, /* there are partitions to read: kafka_group_start() */
 	KAFKA_GROUP_REVOKED,  /* commit what was taken, then kafka_group_release() */
 	KAFKA_GROUP_LOST,     /* another member may have them already: abort, then close */
 	KAFKA_GROUP_BROKEN,   /* logged */
@@ -47,10 +55,12 @@ void kafka_group_close(struct kafka_group *group);
 
 /* Returns what happened to the membership since the last call. */
 enum kafka_group_event kafka_group_poll(struct kafka_group *group);
+/* After ASSIGNED, once nothing hangs any more (kafka_hanging.h): finds where to start, and starts. -1 after logging. */
+int kafka_group_start(struct kafka_group *group);
 void kafka_group_release(struct kafka_group *group);
 
-/* Whether the group had committed an offset of one of the partitions when they were assigned. */
-bool kafka_group_continues(const struct kafka_group *group);
+/* What the group had committed when the partitions were assigned. */
+struct kafka_group_before kafka_group_before(const struct kafka_group *group);
 
 /* Whether the group has given this member its partitions, be it none. */
 bool kafka_group_is_member(const struct kafka_group *group);

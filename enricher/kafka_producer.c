@@ -34,7 +34,7 @@ struct kafka_producer {
 	struct kafka_producer_culprit culprit;
 };
 
-/* Returns true for errors caused by the record itself. */
+/* Errors caused by the record itself. */
 static bool record_at_fault(rd_kafka_resp_err_t error)
 {
 	return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
@@ -110,7 +110,8 @@ static enum exchange_outcome judge(struct kafka_producer *producer, rd_kafka_err
 		log_error("kafka: another process runs as instance %s; each needs its own name",
 			  producer->identity);
 		outcome = EXCHANGE_BROKEN;
-	} else if (!rd_kafka_error_txn_requires_abort(error)) {
+	} else if (!rd_kafka_error_txn_requires_abort(error) ||
+		   code == RD_KAFKA_RESP_ERR__TIMED_OUT) {
 		producer->unclear = true;
 	}
 	rd_kafka_error_destroy(error);
@@ -157,8 +158,8 @@ static int connect_producer(struct kafka_producer *producer)
 	for (int i = 0; i < EXCHANGE_TOPICS; i++)
 		producer->handles[i] =
 			rd_kafka_topic_new(producer->client, producer->topics[i], NULL);
-	error = kafka_calls_begin(producer->client, producer->identity, producer->options);
 	producer->open = producer->unclear = producer->failed = false;
+	error = kafka_calls_begin(producer->client, producer->identity, producer->options);
 	if (error == NULL)
 		return 0;
 	if (kafka_advice_is_right(rd_kafka_error_code(error)))
@@ -205,13 +206,14 @@ int kafka_producer_partitions(struct kafka_producer *producer, const char *topic
 	for (int i = 0; i < EXCHANGE_TOPICS; i++)
 		if (strcmp(topic, producer->topics[i]) == 0)
 			operation = "Write";
-	return kafka_client_partitions(producer->client, topic, operation);
+	return kafka_client_partitions(producer->client, producer->options, topic, operation);
 }
 
 int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
 			   char *value, size_t size)
 {
-	return kafka_client_topic_setting(producer->client, topic, name, value, size);
+	return kafka_client_topic_setting(producer->client, producer->options, topic, name, value,
+					  size);
 }
 
 /* Logs and classifies the ERROR of a produce call. */
@@ -292,18 +294,22 @@ enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer)
 	return flush_until(producer, kafka_calls_clock_ms() + COMMIT_MS);
 }
 
+/* Takes ownership of OFFSETS. */
 static enum exchange_outcome send_offsets(struct kafka_producer *producer,
-					  struct kafka_group *group, int timeout_ms)
+					  struct kafka_group *group,
+					  rd_kafka_topic_partition_list_t *offsets, int timeout_ms)
 {
 	rd_kafka_consumer_group_metadata_t *metadata = kafka_group_metadata(group);
 	struct kafka_offsets_client client = {.client = producer->client};
 	rd_kafka_error_t *error = NULL;
 
-	if (metadata == NULL)
+	if (metadata == NULL) {
+		rd_kafka_topic_partition_list_destroy(offsets);
 		return EXCHANGE_AGAIN;
+	}
 	memcpy(client.handles, producer->handles, sizeof(client.handles));
-	switch (kafka_offsets_send(&client, kafka_group_offsets(group), metadata, timeout_ms,
-				   producer->options, &error)) {
+	switch (kafka_offsets_send(&client, offsets, metadata, timeout_ms, producer->options,
+				   &error)) {
 	case KAFKA_OFFSETS_ANSWERED:
 		return judge(producer, error, "put the offsets into the transaction");
 	case KAFKA_OFFSETS_LEFT_BEHIND:
@@ -326,7 +332,8 @@ enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
 	if (outcome == EXCHANGE_DONE)
 		outcome = flush_until(producer, deadline_ms);
 	if (outcome == EXCHANGE_DONE)
-		outcome = send_offsets(producer, group, kafka_calls_left_ms(deadline_ms));
+		outcome = send_offsets(producer, group, kafka_group_offsets(group),
+				       kafka_calls_left_ms(deadline_ms));
 	if (outcome == EXCHANGE_DONE)
 		outcome = judge(producer,
 				kafka_calls_until(producer->client, rd_kafka_commit_transaction,
@@ -335,6 +342,32 @@ enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
 	if (outcome == EXCHANGE_DONE)
 		producer->open = false;
 	return outcome;
+}
+
+enum exchange_outcome kafka_producer_end_hanging(struct kafka_producer *producer,
+						 struct kafka_group *group,
+						 const rd_kafka_topic_partition_list_t *places,
+						 rd_kafka_topic_partition_list_t *offsets)
+{
+	int64_t deadline_ms = kafka_calls_clock_ms() + COMMIT_MS;
+	enum exchange_outcome outcome = begin(producer);
+
+	for (int i = 0; i < places->cnt && outcome == EXCHANGE_DONE; i++) {
+		const rd_kafka_topic_partition_t *place = &places->elems[i];
+		/* A compacted topic refuses a record without a key. */
+		const struct bus_record record = {.key = "", .partition = place->partition};
+		bool rejected = strcmp(place->topic, producer->topics[EXCHANGE_REJECTED]) == 0;
+
+		outcome = kafka_producer_write(
+			producer, rejected ? EXCHANGE_REJECTED : EXCHANGE_TAGGED, &record, -1);
+	}
+	if (outcome == EXCHANGE_DONE)
+		outcome = flush_until(producer, deadline_ms);
+	if (outcome == EXCHANGE_DONE)
+		outcome = send_offsets(producer, group, offsets, kafka_calls_left_ms(deadline_ms));
+	else
+		rd_kafka_topic_partition_list_destroy(offsets);
+	return outcome == EXCHANGE_DONE ? kafka_producer_abort(producer) : outcome;
 }
 
 enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer)

@@ -1,7 +1,7 @@
 /* kafka_producer.h - writes records to two topics in transactions, together with the offsets of
  * the records they were made from: all or nothing.
  *
- * (1) After a result that leaves it unclear what happened, the producer is destroyed and a new one
+ * (1) After a result that leaves it unclear what happened, or an answer that did not come in time, the producer is destroyed and a new one
  *     with the same transactional.id is made, which ends the old transaction for good. The next
  *     transaction never begins on the old handle.
  * (2) After EXCHANGE_AGAIN the transaction did not happen, or it is unknown whether it did: the
@@ -17,6 +17,7 @@
 #include "enricher/kafka_group.h"
 
 struct kafka_producer;
+struct rd_kafka_topic_partition_list_s; /* of librdkafka */
 
 /* The records of one partition that the broker refused in a transaction. */
 struct kafka_producer_culprit {
@@ -48,6 +49,12 @@ enum exchange_outcome kafka_producer_flush(struct kafka_producer *producer);
 /* Commits what was written, if anything, and the offsets of what was taken from GROUP. */
 enum exchange_outcome kafka_producer_commit(struct kafka_producer *producer,
 					    struct kafka_group *group);
+/* Aborts a transaction that touches the PLACES of the outputs and the OFFSETS of GROUP, which it takes ownership of: what an
+ * earlier one of this identity left open there has ended then. For kafka_hanging.c. */
+enum exchange_outcome kafka_producer_end_hanging(
+	struct kafka_producer *producer, struct kafka_group *group,
+	const struct rd_kafka_topic_partition_list_s *places,
+	struct rd_kafka_topic_partition_list_s *offsets);
 /* Aborts the transaction, with a new producer if necessary (1). DONE or BROKEN. */
 enum exchange_outcome kafka_producer_abort(struct kafka_producer *producer);
 

@@ -160,12 +160,6 @@ static void report_start(const struct alignment *a, const struct enrich_program 
 		 exchange_flows(a->exchange), hold, skew);
 }
 
-/* What fails here fails in the next turn too. */
-static void answer(void *status)
-{
-	status_turn(status, when_now());
-}
-
 /* Runs until the flows end or a signal comes. KUBE is the address of the kube topic. Returns the
  * exit code. */
 static int run(struct alignment *a, struct status *status, const char *kube,
@@ -347,13 +341,16 @@ int main(int argc, char **argv)
 	if (status == NULL)
 		goto out;
 	a.wake_fd = status_fd(status);
-	p.exchange.bus.pause = (struct bus_pause){answer, status};
-	if (!open_all(&a, &p, status, &rc))
-		goto out;
-	own.caught_up = true;
-	report_start(&a, &p);
-	rc = run(&a, status, p.kube.values[0], &p.exchange);
-	enrich_status_log(&a);
+	p.exchange.bus.pause = (struct bus_pause){status_pause, status};
+	if (!open_all(&a, &p, status, &rc)) {
+		/* That no broker has answered until the stop is no failure. */
+		rc = rc == EX_UNAVAILABLE && stop_requested() ? EXIT_SUCCESS : rc;
+	} else {
+		own.caught_up = true;
+		report_start(&a, &p);
+		rc = run(&a, status, p.kube.values[0], &p.exchange);
+		enrich_status_log(&a);
+	}
 	/* Closing it saves it too, and does not say how that went. */
 	if (rc == EXIT_SUCCESS && p.timeline.state != NULL && timeline_save(a.timeline) < 0)
 		rc = EX_IOERR;

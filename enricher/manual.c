@@ -38,14 +38,15 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "A file is something else, no record of a kube file can be "
 				     "read, or no flow could be tagged."},
 			{EX_NOINPUT, "An input file cannot be opened."},
-			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
+			{EX_UNAVAILABLE, "The broker does not answer or has no such topic."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "An output or the state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
 			{EX_CONFIG, "The inputs, the outputs, the state and the options do not "
-				    "fit together, or the group has read before what a "
-				    "bounded run was to read; the log says which."},
+				    "fit together, or another run in the group has read "
+				    "before what a bounded run was to read; the log says "
+				    "which."},
 		},
 	.examples =
 		{

@@ -49,6 +49,12 @@ int run_end_check(const struct alignment *a, const struct exchange_settings *set
 			  a->tagger.topic, settings->outputs[EXCHANGE_REJECTED]);
 		return EX_DATAERR;
 	}
+	if (before.same_run && a->stats.read == 0) {
+		log_info("kafka:%s: group %s has read every flow of this run, with the same "
+			 "options: nothing is left to do",
+			 a->tagger.topic, settings->group);
+		return EXIT_SUCCESS;
+	}
 	if (before.read && a->stats.read == 0) {
 		log_error("kafka:%s: group %s had read every flow of this run before, so none was "
 			  "tagged: to answer them again, give another --group, and --out and "

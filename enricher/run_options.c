@@ -254,3 +254,21 @@ int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bo
 	snprintf(line, sizeof(line), "%016" PRIx64 "\n", hash);
 	return write_file(path, line);
 }
+
+int run_options_name(const struct run_options *now, const char *const *addresses,
+		     char name[static RUN_OPTIONS_NAME_SIZE])
+{
+	struct text text;
+	bool failed;
+
+	text_init(&text, FILE_BYTES_MAX);
+	describe(now, &text);
+	for (; *addresses != NULL; addresses++)
+		text_add_format(&text, "%s\n", *addresses);
+	failed = text.failed;
+	snprintf(name, RUN_OPTIONS_NAME_SIZE, "tenure %016" PRIx64, span_hash(text_span(&text)));
+	text_free(&text);
+	if (failed)
+		log_error("out of memory, or the options take more than %d bytes", FILE_BYTES_MAX);
+	return failed ? -1 : 0;
+}

@@ -1,6 +1,6 @@
-/* run_options.h - what file outputs were made with: the options and the first flow.
+/* run_options.h - what outputs were made with: the options and, of files, the first flow.
  *
- * A run continues after what is in its outputs. With other options, or with other flows, the
+ * With files, a run continues after what is in its outputs. With other options, or with other flows, the
  * outputs would mix the answers to two questions. The state directory therefore keeps, in the
  * file "options", one "NAME VALUE" line for each option that answers depend on, then a line with
  * the hash of those, and in the file "first-flow" the hash of the first flow. If one of them is
@@ -31,5 +31,11 @@ int run_options_keep(const struct run_options *now, bool begun, const char *outp
 /* The same for the hash of the first flow; FLOWS is the address of the flows. -1 after logging. */
 int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bool begun,
 				const char *outputs, const char *flows);
+
+/* Writes the name of a run on Kafka that is to do the same as another one of that name: it has the options NOW, and reads and
+ * writes ADDRESSES, of which NULL is the last. -1 after logging. */
+#define RUN_OPTIONS_NAME_SIZE 32
+int run_options_name(const struct run_options *now, const char *const *addresses,
+		     char name[static RUN_OPTIONS_NAME_SIZE]);
 
 #endif

@@ -36,7 +36,7 @@ struct bus_options {
 	struct settings_list properties; /* -X key=value, any librdkafka property */
 	const char *properties_file;     /* -F, lines of key=value */
 	bool follow;                     /* --follow: wait for more at the end */
-	struct bus_pause pause;          /* of the enricher's exchange; none by default */
+	struct bus_pause pause;          /* of what waits for a broker; none by default */
 };
 
 #define BUS_SETTINGS(o)                                                            \

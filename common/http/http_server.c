@@ -15,6 +15,10 @@
 
 #define STREAM_PIECE (32u * 1024) /* bytes that a stream is asked for */
 
+/* Of a pause. */
+#define PAUSE_TURNS 32
+#define PAUSE_TURN_MS 1
+
 struct http_server {
 	struct MHD_Daemon *daemon;
 	struct http_server_options options;
@@ -314,6 +318,19 @@ int http_server_turn(struct http_server *server, struct when now)
 	if (scarce)
 		server->stats.timed_out += http_peers_shut(
 			&server->reading, when_add(now, -HTTP_READ_S * NS_PER_SECOND), false);
+	return 0;
+}
+
+int http_server_pause(struct http_server *server)
+{
+	struct pollfd fd = http_server_fd(server);
+
+	for (int turns = 0; turns < PAUSE_TURNS; turns++) {
+		if (http_server_turn(server, when_now()) < 0)
+			return -1;
+		if (http_server_timeout_ms(server) != 0 && poll(&fd, 1, PAUSE_TURN_MS) <= 0)
+			break;
+	}
 	return 0;
 }
 

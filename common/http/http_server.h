@@ -62,6 +62,9 @@ int http_server_timeout_ms(const struct http_server *server);
 void http_server_wake(struct http_server *server);
 /* Does what there is to do, NOW. -1 after logging. */
 int http_server_turn(struct http_server *server, struct when now);
+/* The same in the pause of a wait (bus.h), until nothing is left to do, but for no longer than a few answers take: the
+ * next turn is a while off, and an answer takes more than one. */
+int http_server_pause(struct http_server *server);
 
 struct http_server_stats http_server_stats(const struct http_server *server);
 

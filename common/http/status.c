@@ -107,3 +107,12 @@ int status_turn(struct status *status, struct when now)
 	text_clear(&status->page);
 	return status->server == NULL ? 0 : http_server_turn(status->server, now);
 }
+
+/* What fails here fails in the next turn too. */
+void status_pause(void *user)
+{
+	struct status *status = user;
+
+	if (status_turn(status, when_now()) == 0 && status->server != NULL)
+		http_server_pause(status->server);
+}

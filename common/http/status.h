@@ -58,5 +58,7 @@ void status_close(struct status *status);
 int status_fd(const struct status *status);
 /* Answers what has been asked, and logs the counters if that is due at NOW. -1 after logging. */
 int status_turn(struct status *status, struct when now);
+/* The same as the turn of a struct bus_pause, with STATUS as its user. */
+void status_pause(void *status);
 
 #endif

@@ -10,7 +10,9 @@
 
 #include "common/base/when.h"
 #include "common/kafka/kafka_trouble.h"
+#include "common/kafka/kafka_wait.h"
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 static void library_log(const rd_kafka_t *client, int level, const char *facility,
 			const char *message)
@@ -239,8 +241,15 @@ void kafka_client_property(const rd_kafka_conf_t *conf, const char *name, char *
 		value[0] = '\0';
 }
 
-int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *operation)
+bool kafka_client_is_silence(rd_kafka_resp_err_t error)
 {
+	return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+}
+
+int kafka_client_partitions(rd_kafka_t *client, const struct bus_options *options,
+			    const char *topic, const char *operation)
+{
+	struct kafka_wait wait = kafka_wait_begin(options, KAFKA_PATIENCE_MS);
 	const struct rd_kafka_metadata *metadata = NULL;
 	rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, NULL);
 	struct kafka_use use = {.operation = operation, .topic = topic};
@@ -253,11 +262,14 @@ int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *o
 		log_error("kafka:%s is not a valid topic name", topic);
 		return -1;
 	}
-	error = rd_kafka_metadata(client, 0, handle, &metadata, KAFKA_PATIENCE_MS);
+	do
+		error = rd_kafka_metadata(client, 0, handle, &metadata, kafka_wait_step_ms(&wait));
+	while (kafka_client_is_silence(error) && !stop_requested() && kafka_wait_goes_on(&wait));
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
 		error = metadata->topics[0].err;
-	if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT)
-		log_error("kafka:%s: %s", topic, kafka_trouble_on_silence(client, why));
+	if (kafka_client_is_silence(error))
+		log_write(stop_requested() ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "kafka:%s: %s",
+			  topic, kafka_trouble_on_silence(client, options, why));
 	else if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
 		log_error("kafka:%s: the broker %s has no such topic; create it first", topic,
 			  brokers);
@@ -313,10 +325,11 @@ static int setting_from(const rd_kafka_t *client, rd_kafka_event_t *event, const
 	return -1;
 }
 
-int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
-			       size_t size)
+int kafka_client_topic_setting(rd_kafka_t *client, const struct bus_options *options,
+			       const char *topic, const char *name, char *value, size_t size)
 {
-	rd_kafka_AdminOptions_t *options =
+	struct kafka_wait wait = kafka_wait_begin(options, KAFKA_PATIENCE_MS + 1000);
+	rd_kafka_AdminOptions_t *admin =
 		rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
 	rd_kafka_ConfigResource_t *resource =
 		rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
@@ -325,9 +338,11 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 	char why[256];
 	int rc = -1;
 
-	rd_kafka_AdminOptions_set_request_timeout(options, KAFKA_PATIENCE_MS, why, sizeof(why));
-	rd_kafka_DescribeConfigs(client, &resource, 1, options, queue);
-	event = rd_kafka_queue_poll(queue, KAFKA_PATIENCE_MS + 1000);
+	rd_kafka_AdminOptions_set_request_timeout(admin, KAFKA_PATIENCE_MS, why, sizeof(why));
+	rd_kafka_DescribeConfigs(client, &resource, 1, admin, queue);
+	do
+		event = rd_kafka_queue_poll(queue, kafka_wait_step_ms(&wait));
+	while (event == NULL && !stop_requested() && kafka_wait_goes_on(&wait));
 	if (event == NULL)
 		log_error("kafka:%s: the broker did not report the topic's settings", topic);
 	else
@@ -335,7 +350,7 @@ int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char
 	rd_kafka_event_destroy(event);
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_ConfigResource_destroy(resource);
-	rd_kafka_AdminOptions_destroy(options);
+	rd_kafka_AdminOptions_destroy(admin);
 	return rc;
 }
 

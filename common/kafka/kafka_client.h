@@ -5,7 +5,8 @@
  * caller destroys messages that it consumed and error objects.
  *
  * (1) Secrets in the properties are never logged.
- * (2) Every wait for a broker ends after KAFKA_PATIENCE_MS with an error that names it.
+ * (2) Every wait for a broker ends after KAFKA_PATIENCE_MS, or once the program is asked to stop, with an error that
+ *     names it.
  */
 #ifndef TENURE_KAFKA_CLIENT_H
 #define TENURE_KAFKA_CLIENT_H
@@ -42,12 +43,15 @@ void kafka_client_property(const rd_kafka_conf_t *conf, const char *name, char *
 bool kafka_client_has_broker(const rd_kafka_conf_t *conf);
 /* Takes ownership of CONF in any case. Returns NULL after logging. */
 rd_kafka_t *kafka_client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf);
+/* Whether ERROR means that no broker has answered. */
+bool kafka_client_is_silence(rd_kafka_resp_err_t error);
 /* The number of partitions of TOPIC, on which OPERATION ("Read" or "Write") is wanted; -1 after logging, for instance
- * that there is no such broker or topic (2), or no such right. */
-int kafka_client_partitions(rd_kafka_t *client, const char *topic, const char *operation);
-/* Writes the setting NAME of TOPIC to VALUE[SIZE]. -1 after logging. */
-int kafka_client_topic_setting(rd_kafka_t *client, const char *topic, const char *name, char *value,
-			       size_t size);
+ * that there is no such broker or topic (2), or no such right. Waits with the pause of OPTIONS. */
+int kafka_client_partitions(rd_kafka_t *client, const struct bus_options *options,
+			    const char *topic, const char *operation);
+/* Writes the setting NAME of TOPIC to VALUE[SIZE]. -1 after logging. Waits with the pause of OPTIONS. */
+int kafka_client_topic_setting(rd_kafka_t *client, const struct bus_options *options,
+			       const char *topic, const char *name, char *value, size_t size);
 /* Offsets of PARTITION from NEXT on, by what the broker said last; -1: not known. Does not wait. */
 int64_t kafka_client_behind(rd_kafka_t *client, const char *topic, int32_t partition, int64_t next);
 

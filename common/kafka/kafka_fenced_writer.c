@@ -2,21 +2,23 @@
 
 #include <stdlib.h>
 
+#include "common/base/when.h"
 #include "common/kafka/kafka_trouble.h"
+#include "common/kafka/kafka_wait.h"
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
 /* How long a dead process may hold up readers if no other takes over, and how long the broker may
  * take to accept a record. */
 #define TRANSACTION_MS "10000"
-#define STEP_MS 1000
-#define COMMIT_S 30      /* for a broker that restarts */
-#define STOP_COMMIT_S 10 /* supervisors kill a process about 25 s after asking it to stop */
+#define COMMIT_MS 30000      /* for a broker that restarts */
+#define STOP_COMMIT_MS 10000 /* supervisors kill a process about 25 s after asking it to stop */
 #define ABORT_MS 5000
 
 struct kafka_fenced_writer {
 	const char *topic;
 	const char *id;
+	const struct bus_options *options;
 	rd_kafka_t *client;
 	bool started;
 	bool open;    /* a transaction */
@@ -90,6 +92,7 @@ struct kafka_fenced_writer *kafka_fenced_writer_open(const char *topic, const ch
 	}
 	writer->topic = topic;
 	writer->id = id;
+	writer->options = options;
 	rd_kafka_conf_set_dr_msg_cb(conf, delivered);
 	rd_kafka_conf_set_opaque(conf, writer);
 	writer->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
@@ -105,7 +108,8 @@ void kafka_fenced_writer_close(struct kafka_fenced_writer *writer)
 		return;
 	/* Then readers need not wait for the timeout. */
 	if (writer->open)
-		rd_kafka_error_destroy(rd_kafka_abort_transaction(writer->client, ABORT_MS));
+		rd_kafka_error_destroy(kafka_wait_call(kafka_wait_begin(writer->options, ABORT_MS),
+						       writer->client, rd_kafka_abort_transaction));
 	rd_kafka_purge(writer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	rd_kafka_flush(writer->client, 0);
 	rd_kafka_destroy(writer->client);
@@ -160,9 +164,10 @@ enum bus_written kafka_fenced_writer_write(struct kafka_fenced_writer *writer,
 			return judge(writer, error);
 		writer->open = true;
 	}
-	do
-		code = kafka_client_produce(writer->client, writer->topic, record);
-	while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && !writer->lost);
+	while ((code = kafka_client_produce(writer->client, writer->topic, record)) ==
+		       RD_KAFKA_RESP_ERR__QUEUE_FULL &&
+	       !writer->lost)
+		bus_pause_turn(writer->options);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return BUS_WRITTEN; /* the commit reports what was not delivered */
 	if (!writer->lost)
@@ -175,16 +180,19 @@ enum bus_written kafka_fenced_writer_write(struct kafka_fenced_writer *writer,
 
 enum bus_written kafka_fenced_writer_commit(struct kafka_fenced_writer *writer)
 {
+	struct kafka_wait wait = kafka_wait_begin(writer->options, COMMIT_MS);
+	struct when began = when_steady();
 	rd_kafka_error_t *error;
-	int seconds = 0;
 
 	if (!writer->open)
 		return BUS_WRITTEN;
 	/* A commit that timed out is resumed by the next call. */
 	for (;;) {
-		error = rd_kafka_commit_transaction(writer->client, STEP_MS);
+		error = rd_kafka_commit_transaction(writer->client, kafka_wait_step_ms(&wait));
 		if (error == NULL || !rd_kafka_error_is_retriable(error) ||
-		    ++seconds >= (stop_requested() ? STOP_COMMIT_S : COMMIT_S))
+		    (stop_requested() &&
+		     when_since(when_steady(), began) >= STOP_COMMIT_MS * NS_PER_MS) ||
+		    !kafka_wait_goes_on(&wait))
 			break;
 		rd_kafka_error_destroy(error);
 	}

@@ -101,7 +101,7 @@ struct kafka_queue *kafka_queue_open(const char *topic, const struct bus_options
 	queue->topic = strdup(topic);
 	queue->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
 	if (queue->topic != NULL && queue->client != NULL &&
-	    kafka_client_partitions(queue->client, topic, "Write") > 0)
+	    kafka_client_partitions(queue->client, options, topic, "Write") > 0)
 		return queue;
 	kafka_queue_close(queue);
 	return NULL;

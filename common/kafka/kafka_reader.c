@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/kafka/kafka_offset.h"
 #include "common/kafka/kafka_trouble.h"
 #include "common/program/log.h"
 
@@ -19,7 +20,7 @@ struct kafka_reader {
 	int64_t *ends;        /* at opening; -1 once passed */
 	int64_t *next;        /* offsets to read */
 	uint64_t done, total; /* offsets up to the ends */
-	bool follow;
+	struct bus_options options;
 };
 
 static const struct kafka_property reader_properties[] = {
@@ -72,23 +73,17 @@ static int64_t start_of(int64_t from, int64_t low, int64_t high)
 static int64_t offset_at(struct kafka_reader *reader, int32_t partition, struct when since,
 			 int64_t high)
 {
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_t *place =
-		rd_kafka_topic_partition_list_add(list, reader->topic, partition);
-	rd_kafka_resp_err_t error;
-	int64_t offset = -1;
+	int64_t offset;
+	rd_kafka_resp_err_t error = kafka_offset_find(
+		reader->client, &reader->options, reader->topic, partition,
+		since.ns > 0 ? since.ns / NS_PER_MS : 0, KAFKA_PATIENCE_MS, &offset);
 
-	place->offset = since.ns > 0 ? since.ns / NS_PER_MS : 0;
-	error = rd_kafka_offsets_for_times(reader->client, list, KAFKA_PATIENCE_MS);
-	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-		error = place->err;
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot find a time in partition %d: %s", reader->topic,
 			  partition, rd_kafka_err2str(error));
-	else
-		offset = place->offset >= 0 ? place->offset : high;
-	rd_kafka_topic_partition_list_destroy(list);
-	return offset;
+		return -1;
+	}
+	return offset >= 0 ? offset : high;
 }
 
 /* The place of PARTITION, with the offsets [LOW, HIGH), where BEGINNING says; -1 after logging. */
@@ -116,9 +111,13 @@ static int start_partition(struct kafka_reader *reader, int32_t partition,
 {
 	int64_t low = 0, high = 0, start;
 	char why[KAFKA_ADVICE_SIZE];
-	rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-		reader->client, reader->topic, partition, &low, &high, KAFKA_PATIENCE_MS);
+	rd_kafka_resp_err_t error =
+		kafka_offset_find(reader->client, &reader->options, reader->topic, partition,
+				  KAFKA_OFFSET_FIRST, KAFKA_PATIENCE_MS, &low);
 
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+		error = kafka_offset_find(reader->client, &reader->options, reader->topic,
+					  partition, KAFKA_OFFSET_END, KAFKA_PATIENCE_MS, &high);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		log_error("kafka:%s: cannot read the offsets of partition %d: %s", reader->topic,
 			  partition, why_not(reader, error, why));
@@ -151,12 +150,12 @@ struct kafka_reader *kafka_reader_open(const char *topic, const struct bus_optio
 		free(reader);
 		return NULL;
 	}
-	reader->follow = options->follow;
+	reader->options = *options;
 	reader->topic = strdup(topic);
 	reader->client = kafka_client_new(RD_KAFKA_CONSUMER, conf);
 	if (reader->topic == NULL || reader->client == NULL)
 		goto out;
-	reader->partitions = kafka_client_partitions(reader->client, topic, "Read");
+	reader->partitions = kafka_client_partitions(reader->client, options, topic, "Read");
 	if (reader->partitions <= 0)
 		goto out;
 	reader->handle = rd_kafka_topic_new(reader->client, topic, NULL);
@@ -202,7 +201,7 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 
 	for (;;) {
 		let_go(reader);
-		if (reader->behind == 0 && !reader->follow)
+		if (reader->behind == 0 && !reader->options.follow)
 			return BUS_END;
 		rd_kafka_poll(reader->client, 0);
 		message = rd_kafka_consume_queue(reader->queue, timeout_ms);
@@ -212,7 +211,7 @@ enum bus_status kafka_reader_read(struct kafka_reader *reader, int timeout_ms,
 		if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 			passed(reader, message->partition, message->offset);
 			if (reader->behind == 0)
-				return reader->follow ? BUS_QUIET : BUS_END;
+				return reader->options.follow ? BUS_QUIET : BUS_END;
 			continue;
 		}
 		if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -261,7 +260,8 @@ int kafka_reader_partitions(const struct kafka_reader *reader)
 
 int kafka_reader_setting(struct kafka_reader *reader, const char *name, char *value, size_t size)
 {
-	return kafka_client_topic_setting(reader->client, reader->topic, name, value, size);
+	return kafka_client_topic_setting(reader->client, &reader->options, reader->topic, name,
+					  value, size);
 }
 
 void kafka_reader_close(struct kafka_reader *reader)

@@ -6,7 +6,10 @@
 
 #include "common/kafka/kafka_election.h"
 #include "common/kafka/kafka_fenced_writer.h"
+#include "common/kafka/kafka_offset.h"
+#include "common/kafka/kafka_wait.h"
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 #define AGAIN_MIN_MS \
 	1000 /* to wait after a turn was lost; twice as long after each that wrote nothing */
@@ -45,8 +48,8 @@ struct kafka_sole_writer *kafka_sole_writer_open(const char *topic, const char *
 	writer->election = kafka_election_open(topic, id, options);
 	if (writer->election == NULL)
 		goto out;
-	writer->partitions =
-		kafka_client_partitions(kafka_election_client(writer->election), topic, "Read");
+	writer->partitions = kafka_client_partitions(kafka_election_client(writer->election),
+						     options, topic, "Read");
 	if (writer->partitions > 0)
 		return writer;
 out:
@@ -73,15 +76,11 @@ void kafka_sole_writer_close(struct kafka_sole_writer *writer)
 
 /* Writes the offset after the last record that CLIENT may see in PARTITION. False if the broker
  * does not answer. */
-static bool find_end(rd_kafka_t *client, const char *topic, int partition, int64_t *end)
+static bool find_end(const struct kafka_sole_writer *writer, rd_kafka_t *client, int partition,
+		     int64_t *end)
 {
-	int64_t low, high;
-
-	if (rd_kafka_query_watermark_offsets(client, topic, partition, &low, &high, QUERY_MS) !=
-	    RD_KAFKA_RESP_ERR_NO_ERROR)
-		return false;
-	*end = high;
-	return true;
+	return kafka_offset_find(client, writer->options, writer->topic, partition,
+				 KAFKA_OFFSET_END, QUERY_MS, end) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 /* Returns 1 once readers see everything that was in the topic when the turn began, 0 before that,
@@ -99,7 +98,7 @@ static int settle(struct kafka_sole_writer *writer)
 			return -1;
 		}
 		for (int p = 0; p < writer->partitions; p++) {
-			if (find_end(all, writer->topic, p, &ends[p]))
+			if (find_end(writer, all, p, &ends[p]))
 				continue;
 			free(ends);
 			return 0;
@@ -107,7 +106,7 @@ static int settle(struct kafka_sole_writer *writer)
 		writer->ends = ends;
 	}
 	for (int p = 0; p < writer->partitions; p++)
-		if (!find_end(committed, writer->topic, p, &end) || end < ends[p])
+		if (!find_end(writer, committed, p, &end) || end < ends[p])
 			return 0;
 	return 1;
 }
@@ -115,7 +114,11 @@ static int settle(struct kafka_sole_writer *writer)
 /* Joins again, as the last in line. */
 static int join(struct kafka_sole_writer *writer)
 {
-	poll(NULL, 0, writer->again_ms);
+	struct kafka_wait wait = kafka_wait_begin(writer->options, writer->again_ms);
+
+	do
+		kafka_wait_step_ms(&wait);
+	while (!stop_requested() && kafka_wait_goes_on(&wait));
 	writer->again_ms =
 		2 * writer->again_ms < AGAIN_MAX_MS ? 2 * writer->again_ms : AGAIN_MAX_MS;
 	writer->election = kafka_election_open(writer->topic, writer->id, writer->options);

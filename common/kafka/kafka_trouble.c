@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "common/kafka/kafka_client.h"
+#include "common/program/stop.h"
 
 #define ASK_MS 5000
-#define STEP_MS 100
 
 /* What the callbacks of the asking client said. */
 struct asked {
@@ -69,7 +69,7 @@ static int on_certificate(rd_kafka_t *client, const char *broker, int32_t id, in
 	return 0;
 }
 
-static void ask(const rd_kafka_t *client, struct asked *asked)
+static void ask(const rd_kafka_t *client, const struct bus_options *options, struct asked *asked)
 {
 	rd_kafka_conf_t *conf = kafka_client_conf_of(client);
 	rd_kafka_t *asking;
@@ -80,18 +80,21 @@ static void ask(const rd_kafka_t *client, struct asked *asked)
 	asking = kafka_client_new(RD_KAFKA_CONSUMER, conf);
 	if (asking == NULL)
 		return;
-	for (int ms = 0; ms < ASK_MS && asked->reason[0] == '\0'; ms += STEP_MS) {
+	for (int ms = 0; ms < ASK_MS && asked->reason[0] == '\0' && !stop_requested();
+	     ms += BUS_PAUSE_MS) {
 		/* It connects to be answered. */
 		char *cluster = rd_kafka_clusterid(asking, 0);
 
 		if (cluster != NULL)
 			rd_kafka_mem_free(asking, cluster);
-		rd_kafka_poll(asking, STEP_MS);
+		rd_kafka_poll(asking, BUS_PAUSE_MS);
+		bus_pause_turn(options);
 	}
 	rd_kafka_destroy(asking);
 }
 
-const char *kafka_trouble_on_silence(const rd_kafka_t *client, char text[static KAFKA_ADVICE_SIZE])
+const char *kafka_trouble_on_silence(const rd_kafka_t *client, const struct bus_options *options,
+				     char text[static KAFKA_ADVICE_SIZE])
 {
 	const rd_kafka_conf_t *conf = rd_kafka_conf((rd_kafka_t *)(uintptr_t)client);
 	struct asked asked = {0};
@@ -100,8 +103,13 @@ const char *kafka_trouble_on_silence(const rd_kafka_t *client, char text[static 
 	const char *after;
 
 	kafka_client_property(conf, "bootstrap.servers", brokers, sizeof(brokers));
+	if (stop_requested()) {
+		snprintf(text, KAFKA_ADVICE_SIZE, "stopped before the broker %.255s answered",
+			 brokers);
+		return text;
+	}
 	read_identity(client, &identity);
-	ask(client, &asked);
+	ask(client, options, &asked);
 	if (kafka_advice_on_connection(asked.reason, atomic_load(&asked.certificate), &identity,
 				       advice)) {
 		snprintf(text, KAFKA_ADVICE_SIZE, "cannot use the broker %.255s: %.700s", brokers,

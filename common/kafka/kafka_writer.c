@@ -51,7 +51,7 @@ struct kafka_writer *kafka_writer_open(const char *topic, const struct bus_optio
 	writer->topic = strdup(topic);
 	writer->client = kafka_client_new(RD_KAFKA_PRODUCER, conf);
 	if (writer->topic != NULL && writer->client != NULL &&
-	    kafka_client_partitions(writer->client, topic, "Write") > 0)
+	    kafka_client_partitions(writer->client, options, topic, "Write") > 0)
 		return writer;
 	kafka_writer_close(writer);
 	return NULL;

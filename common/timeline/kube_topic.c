@@ -132,9 +132,10 @@ static int compare_first(struct kube_topic *topic)
 
 	if (open_current(topic, BUS_FROM_START) < 0)
 		return -1;
-	do
-		status = kube_reader_read(topic->reader, 1000, &record, &list);
-	while (status == BUS_QUIET && !kube_reader_caught_up(topic->reader) && !stop_requested());
+	while ((status = kube_reader_read(topic->reader, BUS_PAUSE_MS, &record, &list)) ==
+		       BUS_QUIET &&
+	       !kube_reader_caught_up(topic->reader) && !stop_requested())
+		bus_pause_turn(&topic->options.bus);
 	if (status == BUS_BROKEN)
 		return -1;
 	/* In a trimmed topic that record is gone. */
@@ -188,12 +189,11 @@ struct kube_topic *kube_topic_open(struct timeline *timeline,
 		goto out;
 	if (start(topic) < 0)
 		goto out;
-	*exit_code = EX_CONFIG;
-	if (topic->kafka &&
-	    !kube_topic_fits(kube_reader_topic(topic->reader), topic->addresses->values[0],
-			     timeline_retention(timeline)))
-		goto out;
-	return topic;
+	*exit_code =
+		kube_topic_fits_check(kube_reader_topic(topic->reader), topic->addresses->values[0],
+				      timeline_retention(timeline));
+	if (*exit_code == EX_OK)
+		return topic;
 out:
 	kube_topic_close(topic);
 	return NULL;

@@ -64,8 +64,14 @@ static bool is_written(const struct flows_status *status, struct text *out)
 static bool is_ready(void *user, struct text *out)
 {
 	const struct flows_status *status = user;
-	bool capturing = is_capturing(status, out), written = is_written(status, out);
+	bool capturing, written;
 
+	if (status->loop == NULL) {
+		http_health_condition(out, false, "the outputs are not open yet");
+		return false;
+	}
+	capturing = is_capturing(status, out);
+	written = is_written(status, out);
 	return capturing && written;
 }
 
@@ -95,9 +101,8 @@ static void count_groups(const struct flows_status *status, struct flows_figures
 	}
 }
 
-static void add_metrics(void *user, struct text *out)
+static void add_figures(const struct flows_status *status, struct text *out)
 {
-	const struct flows_status *status = user;
 	const struct loop *loop = status->loop;
 	struct meter_stats meter = meter_get_stats(loop->meter);
 	struct outlet_stats outlet = outlet_get_stats(loop->outlet);
@@ -124,8 +129,16 @@ static void add_metrics(void *user, struct text *out)
 		f.group_count = 1;
 	}
 	input_progress(loop->input, &f.file_read, &f.file_max);
-	flows_metrics_add_build(out);
 	flows_metrics_add(&f, out);
+}
+
+static void add_metrics(void *user, struct text *out)
+{
+	const struct flows_status *status = user;
+
+	flows_metrics_add_build(out);
+	if (status->loop != NULL)
+		add_figures(status, out);
 }
 
 static void log_counters(void *user)
@@ -133,6 +146,8 @@ static void log_counters(void *user)
 	const struct flows_status *status = user;
 	struct counters counters;
 
+	if (status->loop == NULL)
+		return;
 	loop_count(status->loop, &counters);
 	report_counters(&counters);
 }

@@ -15,7 +15,7 @@
 
 struct flows_status {
 	const struct flows_options *options;
-	const struct loop *loop; /* set before it runs */
+	const struct loop *loop; /* set before it runs; NULL while the outputs are opened */
 	struct interface_groups groups;
 	struct status_source source;
 };

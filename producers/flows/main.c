@@ -189,6 +189,7 @@ int main(int argc, char **argv)
 	status = status_open(&o.status, &own.source);
 	if (status == NULL)
 		goto out;
+	o.bus.pause = (struct bus_pause){status_pause, status};
 
 	struct input_options in = {
 		.files = &o.read,
@@ -216,8 +217,11 @@ int main(int argc, char **argv)
 	if (input == NULL)
 		goto out;
 	rc = open_outputs(&o, first < argc, interfaces, links, &outputs);
-	if (rc != EX_OK)
+	if (rc != EX_OK) {
+		/* That no broker has answered until the stop is no failure. */
+		rc = rc == EX_UNAVAILABLE && stop_requested() ? EX_OK : rc;
 		goto out;
+	}
 	rc = EX_OSERR;
 	meter = meter_new(&limits, o.ignore_vlan, interfaces, conntrack_translations(conntrack),
 			  outputs.outlet);

@@ -263,7 +263,7 @@ static int take_turns(const struct kube_options *options, struct access *access,
 	program->writer = topic_sole_writer_open(
 		options->out, options->writer_id != NULL ? options->writer_id : id, &options->bus);
 	if (program->writer == NULL)
-		return EX_UNAVAILABLE;
+		return stop_requested() ? EX_OK : EX_UNAVAILABLE;
 	do {
 		rc = stand_by(program);
 		if (rc == EX_OK && !stop_requested())
@@ -343,6 +343,7 @@ int main(int argc, char **argv)
 		goto out;
 	kube_status_init(&program.own);
 	program.status = status_open(&options.status, &program.own.source);
+	options.bus.pause = (struct bus_pause){status_pause, program.status};
 	if (program.status != NULL)
 		rc = take_turns(&options, &access, &program);
 out:

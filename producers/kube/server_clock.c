@@ -23,22 +23,24 @@ void server_clock_see(struct server_clock *clock, struct when asked, int64_t dat
 		      struct when tick)
 {
 	/* A clock that is set while an answer comes disagrees with itself, once. */
-	bool both, opposite;
+	bool both, behind, opposite;
 
 	if (date <= 0 || date > INT64_MAX / NS_PER_SECOND - 1)
 		return;
 	clock->before_ns = clock->ahead_ns;
 	clock->ahead_ns = ahead_of(asked, date, came);
 	both = is_wrong(clock->ahead_ns) && is_wrong(clock->before_ns);
-	opposite = (clock->ahead_ns < 0) != (clock->before_ns < 0);
-	if (!clock->said && both && !opposite) {
+	behind = clock->ahead_ns < 0;
+	opposite = behind != (clock->before_ns < 0);
+	if (both && !opposite && (!clock->said || behind != clock->said_behind)) {
+		clock->since = clock->said ? clock->since : tick;
 		clock->said = true;
-		clock->since = tick;
+		clock->said_behind = behind;
 		log_warn("the clock of this machine is %" PRId64
 			 " s or more %s that of the API server: answers are right while clocks "
 			 "differ by at most --skew; set the one that is wrong",
-			 (clock->ahead_ns < 0 ? -clock->ahead_ns : clock->ahead_ns) / NS_PER_SECOND,
-			 clock->ahead_ns < 0 ? "behind" : "ahead of");
+			 (behind ? -clock->ahead_ns : clock->ahead_ns) / NS_PER_SECOND,
+			 behind ? "behind" : "ahead of");
 	} else if (clock->said && clock->ahead_ns == 0) {
 		clock->said = false;
 		log_info("the clocks of this machine and of the API server agree again, after "

@@ -17,13 +17,13 @@
 /* Zero at first. */
 struct server_clock {
 	int64_t ahead_ns; /* ours is at least so far ahead, or behind if negative; 0: they may agree */
-	int64_t before_ns; /* as AHEAD_NS, of the last answer but one */
-	bool said;
-	struct when since; /* SAID: by clocks.h (1) */
+	int64_t before_ns;      /* as AHEAD_NS, of the last answer but one */
+	bool said, said_behind; /* SAID: that ours is behind, not ahead */
+	struct when since;      /* SAID: that they do not agree, by clocks.h (1) */
 };
 
 /* Takes DATE, in seconds since 1970, of an answer that was asked for at ASKED and has come by CAME, both by our wall
- * clock; 0: it has none. Logs that the clocks disagree, once two answers in a row say so, and its end. TICK is by
+ * clock; 0: it has none. Logs that the clocks disagree and which is ahead, once two answers in a row say so, and its end. TICK is by
  * clocks.h (1). */
 void server_clock_see(struct server_clock *clock, struct when asked, int64_t date, struct when came,
 		      struct when tick);

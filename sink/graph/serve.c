@@ -152,6 +152,15 @@ static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
 	return records;
 }
 
+/* Answers while the topic waits for a broker. */
+static void answer(void *user)
+{
+	struct graph_server *server = user;
+
+	server->now = when_now();
+	http_server_pause(server->http);
+}
+
 int serve_run(const struct serve_settings *settings, struct recorder *recorder, const char *address,
 	      const struct bus_options *bus)
 {
@@ -168,6 +177,7 @@ int serve_run(const struct serve_settings *settings, struct recorder *recorder, 
 	server.report = report_time_begin(settings->report_ns, server.now);
 	listen_raise_limit();
 	followed.follow = bus->follow || bus_is_kafka(address);
+	followed.pause = (struct bus_pause){answer, &server};
 	server.topic = &topic;
 	serve_topic_init(&topic, recorder, address, &followed);
 	server.http = http_api_open(settings->listen, &server, &settings->hosts);

@@ -4,6 +4,7 @@
 
 #include "common/kafka/kafka_probe.h"
 #include "common/program/log.h"
+#include "common/program/stop.h"
 #include "sink/graph/input.h"
 
 #define TURN_RECORDS 500             /* read before requests are looked at again */
@@ -54,6 +55,8 @@ static int open_topic(struct serve_topic *topic, struct when now)
 	if (topic->input != NULL)
 		return 0;
 	topic->exit_code = bus_is_kafka(topic->address) ? EX_UNAVAILABLE : EX_NOINPUT;
+	if (topic->exit_code == EX_UNAVAILABLE && stop_requested())
+		return 0;
 	return was_read(topic) && topic->exit_code == EX_UNAVAILABLE ? 0 : -1;
 }
 

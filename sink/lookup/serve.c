@@ -170,15 +170,12 @@ static void report(const struct lookup_server *server)
 		http_listen_report(server->http);
 }
 
-/* One turn of the loop. Returns how many records were applied, or -1 after logging, with
- * *EXIT_CODE set. */
-static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
+/* Answers what is asked within TIMEOUT_MS. -1 after logging. */
+static int answer(struct lookup_server *server, int timeout_ms)
 {
 	struct pollfd fds[FDS_MAX];
 	size_t dns;
-	int records;
 
-	*exit_code = EX_OSERR;
 	if (wait_for_requests(server, timeout_ms, fds, &dns) < 0)
 		return -1;
 	server->now = when_now();
@@ -186,7 +183,26 @@ static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
 		report(server);
 	if (server->dns != NULL)
 		dns_server_turn(server->dns, fds, dns, server->now);
-	if (server->http != NULL && http_server_turn(server->http, server->now) < 0)
+	return server->http != NULL ? http_server_turn(server->http, server->now) : 0;
+}
+
+/* Answers while the topic waits for a broker. */
+static void pause_waiting(void *user)
+{
+	struct lookup_server *server = user;
+
+	if (answer(server, 0) == 0 && server->http != NULL)
+		http_server_pause(server->http);
+}
+
+/* One turn of the loop. Returns how many records were applied, or -1 after logging, with
+ * *EXIT_CODE set. */
+static int turn(struct lookup_server *server, int timeout_ms, int *exit_code)
+{
+	int records;
+
+	*exit_code = EX_OSERR;
+	if (answer(server, timeout_ms) < 0)
 		return -1;
 	records = serve_topic_turn(&server->topic, server->now);
 	if (records < 0)
@@ -206,6 +222,7 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 	server.report = report_time_begin(settings->report_ns, server.now);
 	listen_raise_limit();
 	followed.follow = settings->follow || bus_is_kafka(kube->values[0]);
+	followed.pause = (struct bus_pause){pause_waiting, &server};
 	serve_topic_init(&server.topic, timeline, timeline_settings, kube, &followed);
 	if (open_http(&server, settings) < 0 || open_dns(&server, settings) < 0)
 		goto out;
@@ -214,8 +231,10 @@ int serve_run(const struct serve_settings *settings, struct timeline *timeline,
 		if (records < 0)
 			goto out;
 	}
-	rc = EXIT_SUCCESS;
 	report(&server);
+	/* Closing it saves it too, and does not say how that went. */
+	rc = timeline_settings->state != NULL && timeline_save(timeline) < 0 ? EX_IOERR
+									     : EXIT_SUCCESS;
 out:
 	dns_server_close(server.dns);
 	http_server_close(server.http);

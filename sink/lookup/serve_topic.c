@@ -4,6 +4,7 @@
 
 #include "common/kafka/kafka_probe.h"
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 #define TURN_RECORDS 200        /* applied before requests are looked at again */
 #define TURN_NS (5 * NS_PER_MS) /* from one turn without records to the next */
@@ -46,10 +47,12 @@ static int open_topic(struct serve_topic *topic, struct when now)
 	if (reachable <= 0)
 		return reachable;
 	topic->next_try = when_add(now, RETRY_NS);
-	topic->kube_topic = kube_topic_open(topic->timeline, &topic->options, &topic->exit_code);
 	topic->caught_up = false;
+	topic->kube_topic = kube_topic_open(topic->timeline, &topic->options, &topic->exit_code);
 	topic->show = progress_begin();
 	if (topic->kube_topic != NULL)
+		return 0;
+	if (topic->exit_code == EX_UNAVAILABLE && stop_requested())
 		return 0;
 	return topic->was_read && (topic->exit_code == EX_UNAVAILABLE ||
 				   topic->exit_code == EX_NOINPUT)

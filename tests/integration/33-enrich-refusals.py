@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, check, enrich, flow, leave_records, on_kafka, pod, progress, values, wait_for  # noqa: E402
+from enrich_broker import Broker, check, enrich, flow, leave_records, on_kafka, pod, progress, rfc3339, values, wait_for  # noqa: E402
 
 complaints = []
 
@@ -169,16 +169,22 @@ def standing_still(broker, folder, log, now):
 
 
 def used_group(broker, folder):
-    """A bounded run in a group that has read everything is refused; in a new one it tags."""
-    for group, code in (("window", 0), ("window", 78), ("window-2", 0)):
-        arguments = [*addresses("o-", "other"), "--state", folder / "state", "-b", broker.address, "--until", "now"]
+    """A bounded run in a group that has read everything is refused, unless it was the same run; in a new one it tags."""
+    # The same run again is one that was killed between its last commit and its end.
+    same, refused, new = "nothing is left to do", "had read every flow of this run before, so none was tagged", ""
+    until = rfc3339(time.time() + 0.5)
+    time.sleep(1)
+    for group, until, hold, code, says in (
+            ("window", until, "10s", 0, new), ("window", until, "10s", 0, same), ("window", until, "10s", 0, same), ("window", "now", "10s", 78, refused),
+            ("window", until, "11s", 78, refused), ("other", until, "10s", 78, refused), ("window-2", until, "10s", 0, new)):  # fmt: skip
+        arguments = [*addresses("o-", "other"), "--state", folder / "state", "-b", broker.address, "--until", until, "--hold", hold]
         arguments[arguments.index("--group") + 1] = group
         process = enrich(arguments, stderr=subprocess.PIPE)
         message = process.communicate(timeout=60)[1].decode()
-        expect(f"a bounded run in {group}: exit {process.returncode}, expected {code}: {message}", process.returncode == code)
-        told = f"group {group} had read every flow of this run before" in message and "--group" in message
-        expect(f"a bounded run in {group}: {message}", told == (code == 78))
-    expect("a new group tags", len(broker.read("o-tagged")) >= 90)
+        what = f"a run until {until} with --hold {hold} in {group}"
+        expect(f"{what}: exit {process.returncode}, expected {code}: {message}", process.returncode == code)
+        expect(f"{what}, which should say {says!r}: {message}", says in message and all(other in ("", says) or other not in message for other in (same, refused)))
+    expect("a new group tags, and none twice", len(broker.read("o-tagged")) == 90)
 
 
 def trimmed(broker, folder, log):

@@ -149,6 +149,35 @@ def fill_state(folder, fault):
         assert (folder / "kept").read_bytes() == (folder / "whole").read_bytes(), "a mended state changed an answer"
 
 
+def fill_state_and_stop(folder, fault):
+    """What was read is lost, and that is said, if the program is stopped before it has read everything."""
+    lookup = ["tenure-lookup", "--kube", "growing", "--follow", "--listen", "127.0.0.1:0", "--state", "disk/state", "--max-age", "5000w"]
+    for command, kube in ((enrich_to("stopped", "disk/state"), subprocess.PIPE), (lookup, None)):
+        log, records = Log(folder / "log"), (folder / "kube.ndjson").read_bytes()
+        log.path.write_text("")
+        (folder / "growing").write_bytes(records[: records.index(b"\n") + 1])
+        with Disk(folder, ROOM_TO_OPEN):
+            command = [BUILD / command[0], *("-" if word == "kube.ndjson" else word for word in command[1:]), *([] if kube is None else ["--listen", "127.0.0.1:0"])]
+            running = subprocess.Popen(command, cwd=folder, stdin=kube, stderr=log.path.open("a"))
+            try:
+                address = lambda: re.search(r"listening on ([0-9.:]+)", log.text())  # noqa: E731
+                read = lambda: re.search(r'^tenure_kube_records_total{result="applied"} (\d+)', get(address()[1], "/metrics")[1], re.M)  # noqa: E731
+                if kube is not None:
+                    running.stdin.write(records)
+                    running.stdin.flush()
+                else:
+                    wait_until(lambda: address() and get(address()[1], "/readyz")[0] == 200, "it is ready", LIMIT, log.text)
+                    (folder / "growing").write_bytes(records)
+                wait_until(lambda: address() and int(read()[1]) > records.count(b"\n") // 2, "it has read most records", LIMIT, log.text)
+                running.terminate()
+                code = running.wait(LIMIT)
+            finally:
+                running.kill()
+                running.wait()
+        assert all(map(log.has, fault.begins)), f"{fault.name}: {command} should say {fault.begins}\n{log.text()}"
+        assert code == fault.code, f"{fault.name}: {command}, stopped, ended with {code}, not {fault.code}\n{log.text()}"
+
+
 def fill_served_state(folder, fault):
     """A server ends, and says why once; its next start has all that it is asked for."""
     for command in (["tenure-lookup", "--kube", "kube.ndjson"], ["tenure-graph", "--in", "whole"]):
@@ -253,7 +282,7 @@ SHIFTS = {
 }
 FULL = {
     "the disk of `--out` is full": [fill_output, fill_kube],
-    "the disk of `--state` is full": [fill_state, fill_served_state],
+    "the disk of `--state` is full": [fill_state, fill_state_and_stop, fill_served_state],
     "the disk of `--state` is full at the start": [fill_state_at_start],
 }
 

@@ -67,6 +67,8 @@ class Cluster(threading.Thread):
 class Target:
     """A program that is started, probed and killed."""
 
+    lost = "state"  # what it is started without at times
+
     def __init__(self, name, folder, cluster):
         self.name, self.folder, self.cluster = name, folder / name, cluster
         self.folder.mkdir()
@@ -120,6 +122,9 @@ class Lookup(Target):
 
 
 class Enrich(Target):
+    # With files, the rest of the state says what the outputs were made with: without it, it is refused.
+    lost = "state/timeline"
+
     def __init__(self, name, folder, cluster):
         super().__init__(name, folder, cluster)
         self.expected = {}
@@ -184,7 +189,7 @@ def targets(folder, broker, cluster):
 def restart(target, chance):
     """One start, and one kill."""
     if chance.random() < 0.25:
-        shutil.rmtree(target.folder / "state", ignore_errors=True)
+        shutil.rmtree(target.folder / target.lost, ignore_errors=True)
     ip = target.cluster.add_pods(NEW_RECORDS)
     target.start()
     if chance.random() < 0.3:

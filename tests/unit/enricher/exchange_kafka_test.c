@@ -10,8 +10,7 @@
 
 #include "common/program/log.h"
 #include "enricher/exchange_kafka.h"
-#include "enricher/kafka_group.h"
-#include "enricher/kafka_producer.h"
+#include "enricher/kafka_hanging.h"
 
 /* A broker that refuses a whole batch if one record in it is poisonous, as Kafka does. A batch is
  * what one partition of one topic got since the last flush. */
@@ -66,14 +65,30 @@ enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 	return told ? KAFKA_GROUP_QUIET : KAFKA_GROUP_ASSIGNED;
 }
 
+int kafka_group_start(struct kafka_group *group)
+{
+	(void)group;
+	return 0;
+}
+
+/* Nothing hangs. */
+enum exchange_outcome kafka_hanging_end(const struct kafka_hanging_settings *settings,
+					struct kafka_group *group, struct kafka_producer *producer)
+{
+	(void)settings;
+	(void)group;
+	(void)producer;
+	return EXCHANGE_DONE;
+}
+
 void kafka_group_release(struct kafka_group *group)
 {
 	(void)group;
 }
 
-bool kafka_group_continues(const struct kafka_group *group)
+struct kafka_group_before kafka_group_before(const struct kafka_group *group)
 {
-	return group->next[0] > 0;
+	return (struct kafka_group_before){.any = group->next[0] > 0};
 }
 
 size_t kafka_group_count(const struct kafka_group *group)

@@ -2,12 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "common/kafka/kafka_client.h"
 #include "common/program/log.h"
-#include "enricher/kafka_group.h"
+#include "enricher/kafka_group_offsets.h"
 
 /* Calls of librdkafka that this test answers itself; the other calls go to librdkafka's own mock
  * broker. */
@@ -19,7 +20,10 @@ static struct {
 	rd_kafka_resp_err_t partition; /* and for the second partition */
 	rd_kafka_resp_err_t times;     /* the same, when asked by time */
 	int errors;                    /* how many times */
-	int64_t assigned[2];           /* where reading began */
+	const char *metadata;          /* of the offset that is committed */
+	const char *run;               /* of the group's settings */
+	struct kafka_group_before before;
+	int64_t assigned[2]; /* where reading began */
 	bool reading;
 	int asked;
 } fake;
@@ -55,6 +59,10 @@ rd_kafka_resp_err_t rd_kafka_committed(rd_kafka_t *client, rd_kafka_topic_partit
 	fake.errors -= fails;
 	list->elems[0].offset = 7;
 	list->elems[0].err = RD_KAFKA_RESP_ERR_NO_ERROR;
+	if (fake.metadata != NULL && list->elems[0].metadata == NULL) {
+		list->elems[0].metadata = strdup(fake.metadata);
+		list->elems[0].metadata_size = strlen(fake.metadata);
+	}
 	list->elems[1].offset = RD_KAFKA_OFFSET_INVALID;
 	list->elems[1].err = fails ? fake.partition : RD_KAFKA_RESP_ERR_NO_ERROR;
 	return fails ? fake.whole : RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -98,6 +106,7 @@ static struct kafka_group *new_group(struct when since)
 		.instance = "one",
 		.partitions = 2,
 		.since = since,
+		.run = fake.run,
 		.options = &options,
 	};
 	struct kafka_group *group;
@@ -118,16 +127,31 @@ static void tell(rd_kafka_resp_err_t what)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
-/* The result of the first poll after the assignment. */
-static enum kafka_group_event begin(struct when since)
+/* The result of the start after the assignment. DONE: that of the first partition, or 0. */
+static int begin_after(struct when since, int64_t done)
 {
 	struct kafka_group *group = new_group(since);
-	enum kafka_group_event event;
+	rd_kafka_topic_partition_list_t *list;
+	int rc;
 
 	tell(RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS);
-	event = kafka_group_poll(group);
+	assert_int_equal(kafka_group_poll(group), KAFKA_GROUP_ASSIGNED);
+	list = rd_kafka_topic_partition_list_copy(kafka_group_assigned(group));
+	list->elems[0].offset = done;
+	list->elems[1].offset = RD_KAFKA_OFFSET_INVALID;
+	if (done > 0)
+		kafka_group_set_done(group, list);
+	else
+		rd_kafka_topic_partition_list_destroy(list);
+	rc = kafka_group_start(group);
+	fake.before = kafka_group_before(group);
 	kafka_group_close(group);
-	return event;
+	return rc;
+}
+
+static int begin(struct when since)
+{
+	return begin_after(since, 0);
 }
 
 static int forget(void **state)
@@ -135,15 +159,50 @@ static int forget(void **state)
 	(void)state;
 	fake.whole = fake.partition = fake.times = RD_KAFKA_RESP_ERR_NO_ERROR;
 	fake.errors = fake.asked = 0;
+	fake.metadata = fake.run = NULL;
 	return 0;
 }
 
 static void a_partition_without_an_offset_starts_at_its_first_record(void **state)
 {
 	(void)state;
-	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_ASSIGNED);
+	assert_int_equal(begin(WHEN_MIN), 0);
 	assert_int_equal(fake.assigned[0], 7);
 	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
+}
+
+static void offsets_of_the_same_run_are_known_by_their_metadata(void **state)
+{
+	static const struct {
+		const char *metadata, *run;
+		bool same;
+	} cases[] = {
+		{NULL, NULL, false},
+		{"", "tenure 1", false},
+		{"tenure 1", NULL, false},
+		{"tenure 1", "tenure 1", true},
+		{"tenure 2", "tenure 1", false},
+		{"tenure 10", "tenure 1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fake.metadata = cases[i].metadata;
+		fake.run = cases[i].run;
+		assert_int_equal(begin(WHEN_MIN), 0);
+		assert_true(fake.before.any);
+		assert_int_equal(fake.before.same_run, cases[i].same);
+	}
+}
+
+static void a_partition_starts_after_the_last_record_with_an_outcome(void **state)
+{
+	(void)state;
+	assert_int_equal(begin_after(WHEN_MIN, 9), 0);
+	assert_int_equal(fake.assigned[0], 9);
+	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
+	assert_int_equal(begin_after(WHEN_MIN, 5), 0);
+	assert_int_equal(fake.assigned[0], 7);
 }
 
 static void an_unavailable_offset_is_not_mistaken_for_none(void **state)
@@ -151,7 +210,7 @@ static void an_unavailable_offset_is_not_mistaken_for_none(void **state)
 	(void)state;
 	fake.errors = ASKED_MAX;
 	fake.partition = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
-	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_BROKEN);
+	assert_int_equal(begin(WHEN_MIN), -1);
 }
 
 static void an_offset_that_is_not_available_yet_is_requested_again(void **state)
@@ -159,7 +218,7 @@ static void an_offset_that_is_not_available_yet_is_requested_again(void **state)
 	(void)state;
 	fake.errors = 2;
 	fake.partition = RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT;
-	assert_int_equal(begin(WHEN_MIN), KAFKA_GROUP_ASSIGNED);
+	assert_int_equal(begin(WHEN_MIN), 0);
 	assert_int_equal(fake.asked, 3);
 	assert_int_equal(fake.assigned[0], 7);
 	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
@@ -170,7 +229,7 @@ static void a_time_without_an_available_offset_is_not_mistaken_for_the_end(void 
 	(void)state;
 	fake.errors = ASKED_MAX;
 	fake.times = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), KAFKA_GROUP_BROKEN);
+	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), -1);
 }
 
 static void a_lookup_by_time_is_repeated_while_a_leader_is_elected(void **state)
@@ -178,7 +237,7 @@ static void a_lookup_by_time_is_repeated_while_a_leader_is_elected(void **state)
 	(void)state;
 	fake.errors = 2;
 	fake.times = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), KAFKA_GROUP_ASSIGNED);
+	assert_int_equal(begin((struct when){1000 * NS_PER_SECOND}), 0);
 	assert_int_equal(fake.assigned[0], 7);
 	assert_int_equal(fake.assigned[1], 3);
 }
@@ -201,6 +260,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_partition_without_an_offset_starts_at_its_first_record,
+				       forget),
+		cmocka_unit_test_setup(offsets_of_the_same_run_are_known_by_their_metadata, forget),
+		cmocka_unit_test_setup(a_partition_starts_after_the_last_record_with_an_outcome,
 				       forget),
 		cmocka_unit_test_setup(an_unavailable_offset_is_not_mistaken_for_none, forget),
 		cmocka_unit_test_setup(an_offset_that_is_not_available_yet_is_requested_again,

@@ -235,6 +235,23 @@ static void a_lost_file_of_the_first_flow_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
+static void a_run_is_the_same_with_the_same_options_and_addresses(void **state)
+{
+	static const char *const topics[] = {"kafka:a", "kafka:b", NULL};
+	static const char *const others[] = {"kafka:a", "kafka:c", NULL};
+	char name[RUN_OPTIONS_NAME_SIZE], other[RUN_OPTIONS_NAME_SIZE];
+
+	(void)state;
+	assert_int_equal(run_options_name(&now, topics, name), 0);
+	assert_int_equal(run_options_name(&now, topics, other), 0);
+	assert_string_equal(name, other);
+	assert_int_equal(run_options_name(&now, others, other), 0);
+	assert_string_not_equal(name, other);
+	now.until = (struct when){1767225600 * NS_PER_SECOND};
+	assert_int_equal(run_options_name(&now, topics, other), 0);
+	assert_string_not_equal(name, other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +263,7 @@ int main(void)
 		TEST(the_first_flow_is_kept_and_another_refused),
 		TEST(a_lost_file_of_the_first_flow_is_refused),
 		TEST(lost_or_damaged_options_are_refused),
+		TEST(a_run_is_the_same_with_the_same_options_and_addresses),
 	};
 
 	log_init("run_options_test", LOG_LEVEL_ERROR, LOG_TEXT);

@@ -72,6 +72,29 @@ static void a_clock_that_is_set_between_two_answers_is_not_wrong(void **state)
 	assert_false(clock.said);
 }
 
+static void a_clock_that_turns_from_ahead_to_behind_is_said_again(void **state)
+{
+	struct server_clock clock = {0};
+
+	(void)state;
+	server_clock_see(&clock, at_ms(3700000), 100, at_ms(3700000), at_ms(1000));
+	server_clock_see(&clock, at_ms(3701000), 101, at_ms(3701000), at_ms(2000));
+	assert_true(clock.said);
+	assert_false(clock.said_behind);
+	server_clock_see(&clock, at_ms(50000), 102, at_ms(50000), at_ms(3000));
+	assert_false(clock.said_behind);
+	server_clock_see(&clock, at_ms(51000), 103, at_ms(51000), at_ms(4000));
+	assert_true(clock.said);
+	assert_true(clock.said_behind);
+	/* They have not agreed since then. */
+	assert_int_equal(clock.since.ns, at_ms(2000).ns);
+	server_clock_see(&clock, at_ms(3704000), 104, at_ms(3704000), at_ms(5000));
+	server_clock_see(&clock, at_ms(3705000), 105, at_ms(3705000), at_ms(6000));
+	assert_false(clock.said_behind);
+	server_clock_see(&clock, at_ms(106000), 106, at_ms(106000), at_ms(7000));
+	assert_false(clock.said);
+}
+
 static void an_answer_without_a_date_says_nothing(void **state)
 {
 	struct server_clock clock = {.ahead_ns = 5};
@@ -89,6 +112,7 @@ int main(void)
 		cmocka_unit_test(an_answer_proves_how_far_apart_the_clocks_are_at_least),
 		cmocka_unit_test(it_is_said_after_two_answers_and_so_is_its_end),
 		cmocka_unit_test(a_clock_that_is_set_between_two_answers_is_not_wrong),
+		cmocka_unit_test(a_clock_that_turns_from_ahead_to_behind_is_said_again),
 		cmocka_unit_test(an_answer_without_a_date_says_nothing),
 	};
 
