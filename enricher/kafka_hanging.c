@@ -18,6 +18,8 @@
 #define TAIL_RECORDS INT64_C(64)
 #define TAIL_GROWTH 64
 
+/* Of each call: a signal to stop is seen between two. */
+#define LOOK_MS 3000
 #define UNSTABLE_MS 2000
 #define ROUNDS 3
 
@@ -173,7 +175,7 @@ static rd_kafka_resp_err_t take(struct look *look, const rd_kafka_message_t *mes
 static rd_kafka_resp_err_t read_sources(struct look *look, rd_kafka_t *client, list_t *from,
 					bool first)
 {
-	int64_t deadline_ms = kafka_calls_clock_ms() + KAFKA_PATIENCE_MS;
+	int64_t deadline_ms = kafka_calls_clock_ms() + LOOK_MS;
 	rd_kafka_resp_err_t error = rd_kafka_assign(client, from);
 	list_t *left = rd_kafka_topic_partition_list_copy(from);
 
@@ -184,11 +186,11 @@ static rd_kafka_resp_err_t read_sources(struct look *look, rd_kafka_t *client, l
 
 		bus_pause_turn(look->settings->options);
 		if (message == NULL) {
-			if (kafka_calls_clock_ms() >= deadline_ms)
+			if (kafka_calls_clock_ms() >= deadline_ms || stop_requested())
 				error = RD_KAFKA_RESP_ERR__TIMED_OUT;
 			continue;
 		}
-		deadline_ms = kafka_calls_clock_ms() + KAFKA_PATIENCE_MS;
+		deadline_ms = kafka_calls_clock_ms() + LOOK_MS;
 		error = take(look, message, first, from, left);
 		rd_kafka_message_destroy(message);
 	}
@@ -235,7 +237,7 @@ static rd_kafka_resp_err_t find_done(struct look *look)
 static rd_kafka_resp_err_t keep_void(struct look *look)
 {
 	list_t *first = rd_kafka_topic_partition_list_copy(look->open), *committed = NULL;
-	rd_kafka_resp_err_t error = find_committed(look, look->all, KAFKA_PATIENCE_MS, &committed);
+	rd_kafka_resp_err_t error = find_committed(look, look->all, LOOK_MS, &committed);
 
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && first->cnt > 0)
 		error = read_sources(look, look->all, first, true);
@@ -259,7 +261,7 @@ static rd_kafka_resp_err_t keep_void(struct look *look)
 static rd_kafka_resp_err_t find_unstable(struct look *look)
 {
 	list_t *committed = NULL;
-	rd_kafka_resp_err_t error = find_committed(look, look->all, KAFKA_PATIENCE_MS, &committed);
+	rd_kafka_resp_err_t error = find_committed(look, look->all, LOOK_MS, &committed);
 
 	look->unstable = false;
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -279,6 +281,8 @@ static rd_kafka_resp_err_t look_now(struct look *look)
 
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return error;
+	if (stop_requested())
+		return RD_KAFKA_RESP_ERR__TIMED_OUT;
 	error = find_open(look);
 	if (look->unstable && look->stable == NULL)
 		look->stable = connect_reader(look, "read_committed");
