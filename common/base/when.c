@@ -252,24 +252,9 @@ bool when_is_due(struct when next, int64_t interval_ns, struct when now)
 	return when_not_after(next, now) || when_not_after(now, when_add(next, -interval_ns));
 }
 
-bool when_is_min(struct when moment)
-{
-	return moment.ns == INT64_MIN;
-}
-
-bool when_is_max(struct when moment)
-{
-	return moment.ns == INT64_MAX;
-}
-
 struct when when_whole_second(struct when moment)
 {
 	return when_is_min(moment) ? moment : when_add(moment, -(moment.ns % NS_PER_SECOND));
-}
-
-struct when when_earlier(struct when a, struct when b)
-{
-	return a.ns < b.ns ? a : b;
 }
 
 static int64_t unit_ns(const char *unit)

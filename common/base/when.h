@@ -84,16 +84,28 @@ static inline bool when_second_later(struct when later, struct when earlier)
 	return when_not_after(when_add(earlier, NS_PER_SECOND), later);
 }
 
-bool when_is_min(struct when moment); /* WHEN_MIN */
-bool when_is_max(struct when moment); /* WHEN_MAX */
-struct when when_earlier(struct when a, struct when b);
-/* Rounds down to a second, from 1970 on. WHEN_MIN stays. */
-struct when when_whole_second(struct when moment);
+static inline bool when_is_min(struct when moment)
+{
+	return moment.ns == INT64_MIN;
+}
+
+static inline bool when_is_max(struct when moment)
+{
+	return moment.ns == INT64_MAX;
+}
+
+static inline struct when when_earlier(struct when a, struct when b)
+{
+	return a.ns < b.ns ? a : b;
+}
 
 static inline struct when when_later(struct when a, struct when b)
 {
 	return a.ns > b.ns ? a : b;
 }
+
+/* Rounds down to a second, from 1970 on. WHEN_MIN stays. */
+struct when when_whole_second(struct when moment);
 
 /* Reads a duration such as "500ms", "10s", "5m", "2h", "3d", "2w", or a number of seconds.
  * Returns -1 if it is none of these. */

@@ -347,6 +347,14 @@ struct http_server_stats http_server_stats(const struct http_server *server)
 	return server->stats;
 }
 
+struct table_use http_server_connections(const struct http_server *server)
+{
+	unsigned most = server->options.connections_max;
+
+	return (struct table_use){"http_connections", server->connections,
+				  most > 0 ? most : HTTP_CONNECTIONS_MAX};
+}
+
 const uint64_t *http_server_answers(const struct http_server *server, size_t at)
 {
 	return server->answers[at];

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/table_use.h"
 #include "common/base/when.h"
 #include "common/http/http_routes.h"
 #include "common/program/settings.h"
@@ -67,6 +68,8 @@ int http_server_turn(struct http_server *server, struct when now);
 int http_server_pause(struct http_server *server);
 
 struct http_server_stats http_server_stats(const struct http_server *server);
+/* How many connections are open, as the table "http_connections". */
+struct table_use http_server_connections(const struct http_server *server);
 
 /* How many answers route AT of the options gave, by the class of their status. AT is below HTTP_ROUTES_MAX, or that for
  * requests that had no route. */

@@ -76,6 +76,17 @@ void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t 
 	add_seconds(out, metric, NULL, ns);
 }
 
+void metrics_add_tables(struct text *out, const struct metric *used, const struct metric *limit,
+			const struct table_use *tables, size_t count)
+{
+	metrics_begin(out, used);
+	for (size_t i = 0; i < count; i++)
+		metrics_add(out, used, &tables[i].name, tables[i].used);
+	metrics_begin(out, limit);
+	for (size_t i = 0; i < count; i++)
+		metrics_add(out, limit, &tables[i].name, tables[i].limit);
+}
+
 void metrics_add_build(struct text *out, const struct metric *metric, const char *program)
 {
 	metrics_begin(out, metric);

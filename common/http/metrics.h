@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "common/base/table_use.h"
 #include "common/base/text.h"
 #include "common/base/when.h"
 
@@ -36,6 +37,9 @@ void metrics_add_moment(struct text *out, const struct metric *metric, const cha
 			struct when time);
 /* The same with NS nanoseconds, not negative, as seconds. */
 void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t ns);
+/* Both of the two, whose label is "table", of COUNT TABLES. */
+void metrics_add_tables(struct text *out, const struct metric *used, const struct metric *limit,
+			const struct table_use *tables, size_t count);
 /* Both, of a METRIC with the labels "program" and "version", whose value is always 1. */
 void metrics_add_build(struct text *out, const struct metric *metric, const char *program);
 

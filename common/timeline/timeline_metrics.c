@@ -94,15 +94,15 @@ void timeline_metrics_log(const struct timeline *timeline)
 static void add_memory(const struct timeline *timeline, struct text *out)
 {
 	struct database_size size = store_size(timeline->store);
+	const struct table_use tables[] = {
+		{"histories", address_cache_bytes(timeline->cache), ADDRESS_CACHE_BYTES},
+		{"tenures", sole_tenures_bytes(timeline->sole_tenures), SOLE_TENURES_BYTES},
+	};
 
 	metrics_add_one(out, &table[STORE], size.disk);
 	metrics_add_one(out, &table[UNSAVED], size.memory);
-	metrics_begin(out, &table[BYTES]);
-	add(out, BYTES, "histories", address_cache_bytes(timeline->cache));
-	add(out, BYTES, "tenures", sole_tenures_bytes(timeline->sole_tenures));
-	metrics_begin(out, &table[BYTES_MAX]);
-	add(out, BYTES_MAX, "histories", ADDRESS_CACHE_BYTES);
-	add(out, BYTES_MAX, "tenures", SOLE_TENURES_BYTES);
+	metrics_add_tables(out, &table[BYTES], &table[BYTES_MAX], tables,
+			   sizeof(tables) / sizeof(tables[0]));
 }
 
 void timeline_metrics_add(const struct timeline *timeline, const struct kube_topic *kube_topic,

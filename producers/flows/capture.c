@@ -14,6 +14,7 @@
 #include "producers/flows/capture_filter.h"
 #include "producers/flows/fanout.h"
 #include "producers/flows/links/direction.h"
+#include "producers/flows/links/sender.h"
 
 #undef PACKET_LOOPBACK      /* linux/if_packet.h has a macro of the name of packet.h's enumerator */
 #define LINKTYPE_RAW 101    /* files number DLT_RAW so */
@@ -31,6 +32,7 @@ struct capture {
 	uint64_t unsure;        /* packets that may have come from the pod */
 	bool read;              /* the last call found no frame */
 	struct direction direction;
+	struct sender sender;
 	struct intake intake;
 };
 
@@ -220,6 +222,7 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 
 	if (capture != NULL) {
 		capture->intake.tunnels = options->tunnels;
+		capture->sender = SENDER_NONE;
 		capture->twice = strcmp(name, "lo") == 0 || strcmp(name, "any") == 0;
 	}
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
@@ -237,20 +240,20 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
-/* Says of the outermost of the ADDED packets that are the last, unless it is not metered, whether it came from the
- * pod. */
-static void set_direction(struct capture *capture, size_t added, const u_char *bytes,
-			  size_t captured)
+/* Notes the outermost of the ADDED packets that are the last, unless it is not metered, if it came from the pod. */
+static void note_sender(struct capture *capture, size_t added, const u_char *bytes, size_t captured)
 {
 	enum direction_side side = direction_of(&capture->direction, bytes, captured);
-	struct packet *packet = &capture->intake.packets[capture->intake.count - added];
+	const struct packet *packet = &capture->intake.packets[capture->intake.count - added];
 
 	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE)
 		return;
-	if (side == DIRECTION_FROM_POD)
-		packet->incoming = true;
-	else if (!ip_is_local_scope(&packet->source))
-		capture->unsure++;
+	if (side == DIRECTION_UNSURE) {
+		capture->unsure += !ip_is_local_scope(&packet->source);
+		return;
+	}
+	if (packet->encapsulation.vlan_count == 0)
+		sender_add(&capture->sender, &packet->source, packet->time);
 }
 
 /* Called by libpcap for each frame, no more often than there is room. */
@@ -270,7 +273,7 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 						  header->ts.tv_usec * capture->time_unit, bytes,
 						  header->caplen, header->len});
 	if (added > 0 && capture->direction.own != 0)
-		set_direction(capture, added, bytes, header->caplen);
+		note_sender(capture, added, bytes, header->caplen);
 }
 
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
@@ -281,6 +284,7 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 	intake_begin(&capture->intake, packets);
 	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
+	sender_pass(&capture->sender);
 	*count = capture->intake.count;
 	capture->read = frames <= 0;
 	if (frames >= 0)
@@ -318,6 +322,12 @@ bool capture_is_empty(struct capture *capture)
 
 	return pcap_stats(capture->pcap, &kernel) != 0 ||
 	       (!capture->twice && unread(capture, &kernel) == 0);
+}
+
+void capture_follow(struct capture *capture, struct links *links, uint16_t number)
+{
+	capture->sender.links = links;
+	capture->sender.number = number;
 }
 
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "producers/flows/intake.h"
+#include "producers/flows/links/links.h"
 #include "producers/flows/packet.h"
 
 #define CAPTURE_SNAPLEN_MAX 262144
@@ -67,12 +68,15 @@ void capture_stop(struct capture *capture);
 /* True if no frame is left in the ring: every one that the kernel took was read or dropped. Always false for
  * lo and any, whose frames the kernel counts twice. */
 bool capture_is_empty(struct capture *capture);
-/* Packets that came from the pod at the other end are said to be INCOMING from now on (direction.h). OWN is the interface's
- * MAC, BRIDGE that of its bridge or OWN; 0: none are. */
+/* From now on LINKS, which is borrowed, is told of each packet that came from the pod at the other end (direction.h), as one of
+ * NUMBER, before capture_read() returns it: not of those in a VLAN, which may be of another space of addresses. */
+void capture_follow(struct capture *capture, struct links *links, uint16_t number);
+/* OWN is the interface's MAC, BRIDGE that of its bridge or OWN; 0: no packet is from a pod, as before the first call. After
+ * capture_follow(). */
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge);
 /* Whether the last call of capture_read() found nothing more: what was there has been read. */
 bool capture_is_read(const struct capture *capture);
-/* How often a packet from the pod may not have been returned as INCOMING: dropped by the kernel, not decoded, or of an
+/* How often LINKS may not have been told of a packet from the pod: dropped by the kernel, not decoded, or of an
  * unknown direction. It may count others. */
 uint64_t capture_missed(struct capture *capture);
 /* The pod's MAC; 0 while no packet has told it. */

@@ -172,22 +172,15 @@ static void add_input(const struct flows_figures *f, struct text *out)
 static void add_tables(const struct flows_figures *f, struct text *out)
 {
 	const struct l7_stats *l7 = &f->meter->table.l7;
-	const struct {
-		const char *name;
-		uint64_t now, most;
-	} tables[] = {
+	const struct table_use tables[] = {
 		{"flows", f->meter->table.active, f->flows_max},
 		{"fragments", f->meter->fragments.known, FRAGMENTS_MAX},
 		{"paths", f->meter->paths, PATHS_MAX},
 		{"l7_connections", l7->open, l7->most},
 	};
 
-	for (int most = 0; most <= 1; most++) {
-		metrics_begin(out, &table[most ? TABLE_MAX : TABLE]);
-		for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-			add_value(out, most ? TABLE_MAX : TABLE, tables[i].name,
-				  most ? tables[i].most : tables[i].now);
-	}
+	metrics_add_tables(out, &table[TABLE], &table[TABLE_MAX], tables,
+			   sizeof(tables) / sizeof(tables[0]));
 }
 
 static void add_output(const struct flows_figures *f, struct text *out)

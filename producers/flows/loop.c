@@ -121,7 +121,7 @@ static int meter_packets(struct loop *loop, struct packet *packets, size_t count
 	loop->beyond += count - take;
 	if (take > 0)
 		loop->event = packets[take - 1].time;
-	if (loop->links != NULL)
+	if (loop->links != NULL && !loop->live)
 		link_outlet_add(loop->links, packets, take);
 	return meter_add(loop->meter, packets, take);
 }

@@ -178,6 +178,7 @@ static void follow(const struct sources *all, struct source *source, const struc
 		source->followed = true;
 		links_appear(all->options->links, source->number, source->name, source->index,
 			     entry->since);
+		capture_follow(source->capture, all->options->links, source->number);
 	}
 	capture_set_macs(source->capture, macs.own, macs.bridge);
 	/* What came before is read as of the node, or was not captured. */

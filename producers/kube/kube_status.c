@@ -103,6 +103,8 @@ enum {
 	REFUSED,
 	AHEAD,
 	KNOWN,
+	BYTES,
+	BYTES_MAX,
 };
 
 static const struct metric table[] = {
@@ -167,11 +169,30 @@ static const struct metric table[] = {
 		   METRIC_GAUGE,
 		   "Up to when the cluster is known.",
 		   {0}},
+	[BYTES] = {"tenure_table_bytes",
+		   METRIC_GAUGE,
+		   "Memory of a table that has a limit of bytes.",
+		   {"table"}},
+	[BYTES_MAX] = {"tenure_table_max_bytes",
+		       METRIC_GAUGE,
+		       "The most memory that the table takes.",
+		       {"table"}},
 };
 
 static void add_labelled(struct text *out, int metric, const char *value, uint64_t count)
 {
 	metrics_add(out, &table[metric], (const char *[]){value}, count);
+}
+
+/* What the server sent of each resource and is not written yet. */
+static void add_tables(const struct watches_state *state, struct text *out)
+{
+	struct table_use tables[KUBE_RESOURCES];
+
+	for (int r = 0; r < KUBE_RESOURCES; r++)
+		tables[r] = (struct table_use){kube_resource_name((enum kube_resource)r),
+					       state->waiting[r], WATCHES_WAITING_MAX};
+	metrics_add_tables(out, &table[BYTES], &table[BYTES_MAX], tables, KUBE_RESOURCES);
 }
 
 static void add_state(const struct watches_state *state, struct text *out)
@@ -205,6 +226,7 @@ static void add_state(const struct watches_state *state, struct text *out)
 			     state->refused[r]);
 	metrics_add_seconds(out, &table[AHEAD], state->ahead_ns);
 	metrics_add_time(out, &table[KNOWN], state->known);
+	add_tables(state, out);
 }
 
 static void add_metrics(void *user, struct text *out)

@@ -348,4 +348,10 @@ void watches_get_state(const struct watches *watches, struct watches_state *stat
 		state->left_out[r] = watch_left_out(&watches->list[r]);
 		state->refused[r] = watches->list[r].refused;
 	}
+	for (int c = 0; c < CHANNELS; c++) {
+		const struct channel *channel = &watches->channels[c];
+
+		state->waiting[channel->watch->resource] +=
+			channel->watch->body.length + channel->ahead_body.length;
+	}
 }

@@ -47,6 +47,9 @@ enum watches_status watches_next(struct watches *watches, const struct clocks *n
 				 struct text *record);
 
 /* How far the watches are, for people and for metrics. */
+/* Of a resource's watch and of its planned list: an answer, and the next page. */
+#define WATCHES_WAITING_MAX (4 * WATCH_BODY_MAX)
+
 struct watches_state {
 	struct watch_stats stats;
 	uint64_t progress, rounds_failed, reconnects;
@@ -57,6 +60,8 @@ struct watches_state {
 	bool left_out
 		[KUBE_RESOURCES]; /* the topic has nothing of it, PROGRESS does not wait for it */
 	bool refused[KUBE_RESOURCES]; /* the account may not list or watch it */
+	size_t waiting
+		[KUBE_RESOURCES]; /* bytes from the server that are not written yet, at most WATCHES_WAITING_MAX */
 };
 
 void watches_get_state(const struct watches *watches, struct watches_state *state);

@@ -376,23 +376,22 @@ struct snapshot_records recorder_records(const struct recorder *recorder)
 	return records;
 }
 
+void recorder_tables(const struct recorder *recorder,
+		     struct table_use tables[static RECORDER_TABLES])
+{
+	const struct intake *intake = &recorder->intake;
+
+	tables[0] = (struct table_use){"records", conversations_held(intake->conversations),
+				       conversations_limit(intake->conversations)};
+	tables[1] = (struct table_use){"ends", intake->ends.count, intake->ends.limit};
+}
+
 void recorder_report(const struct recorder *recorder)
 {
-	struct history_stats stats = history_stats(recorder->history);
-
 	intake_report(&recorder->intake, recorder->options.address);
 	if (recorder->late > 0)
 		log_warn("%s: %" PRIu64 " records came more than --horizon late; what was read "
 			 "twice is counted twice",
 			 recorder->options.address, recorder->late);
-	if (stats.late > 0)
-		log_warn("%" PRIu64 " records ended before the --retention, and are left out",
-			 stats.late);
-	if (stats.further_ends > 0 || stats.further_edges > 0)
-		log_warn("beyond --max-ends and --max-edges of a day: %" PRIu64 " ends and %" PRIu64
-			 " edges, which are summed",
-			 stats.further_ends, stats.further_edges);
-	if (stats.further_tenures > 0)
-		log_warn("%" PRIu64 " times an address' holder was not kept, because too many are",
-			 stats.further_tenures);
+	history_report(recorder->history);
 }

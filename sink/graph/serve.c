@@ -51,6 +51,11 @@ struct when serve_unsure_until(const struct graph_server *server)
 	return recorder_unsure_until(server->topic->recorder);
 }
 
+void serve_tables(const struct graph_server *server, struct table_use *tables)
+{
+	recorder_tables(server->topic->recorder, tables);
+}
+
 struct snapshot_records serve_records(const struct graph_server *server)
 {
 	return recorder_records(server->topic->recorder);

@@ -71,6 +71,8 @@ int serve_show(const struct graph_server *server);
 bool serve_has_ended(const struct graph_server *server);
 /* recorder_unsure_until() */
 struct when serve_unsure_until(const struct graph_server *server);
+/* How full the tables of RECORDER_TABLES are. */
+void serve_tables(const struct graph_server *server, struct table_use *tables);
 struct snapshot_records serve_records(const struct graph_server *server);
 /* Whether SERVER is ready; adds the conditions to OUT, one a line. */
 bool serve_is_ready(const struct graph_server *server, struct text *out);

@@ -49,19 +49,21 @@ static inline enum direction_side direction_of(struct direction *direction, cons
 	uint64_t destination, source;
 	bool to_node;
 
-	if (captured < 2 * LINK_MAC_SIZE)
+	if (captured >= DIRECTION_WIDE)
+		source = link_mac_wide(bytes + LINK_MAC_SIZE);
+	else if (captured >= 2 * LINK_MAC_SIZE)
+		source = link_mac(bytes + LINK_MAC_SIZE);
+	else
 		return DIRECTION_UNSURE;
-	source = captured >= DIRECTION_WIDE ? link_mac_wide(bytes + LINK_MAC_SIZE)
-					    : link_mac(bytes + LINK_MAC_SIZE);
 	if (source == direction->pod && source != 0)
 		return DIRECTION_FROM_POD;
-	destination = link_mac(bytes);
+	destination = link_mac_wide(bytes);
+	if (destination == direction->pod && destination != 0)
+		return DIRECTION_FROM_NODE;
 	to_node = destination == direction->own || destination == direction->bridge;
 	/* The pod may have the same MAC as the node's end. */
 	if (source == direction->own || source == direction->bridge)
 		return source != 0 && !to_node ? DIRECTION_FROM_NODE : DIRECTION_UNSURE;
-	if (destination == direction->pod && destination != 0)
-		return DIRECTION_FROM_NODE;
 	if (source == 0 || direction->own == 0 || !to_node)
 		return DIRECTION_UNSURE;
 	if (direction->pod == 0 && (bytes[LINK_MAC_SIZE] & 1) == 0) /* not of a group */

@@ -6,6 +6,7 @@
 #ifndef TENURE_FLOWS_LINK_MESSAGE_H
 #define TENURE_FLOWS_LINK_MESSAGE_H
 
+#include <endian.h>
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <stdbool.h>
@@ -62,8 +63,7 @@ static inline uint64_t link_mac_wide(const uint8_t *at)
 	uint64_t mac;
 
 	memcpy(&mac, at, sizeof(mac));
-	memset((uint8_t *)&mac + LINK_MAC_SIZE, 0, sizeof(mac) - LINK_MAC_SIZE);
-	return mac;
+	return mac & htole64(UINT64_MAX >> (64 - 8 * LINK_MAC_SIZE)); /* the first six in memory */
 }
 
 static inline void link_mac_bytes(uint64_t mac, uint8_t bytes[static LINK_MAC_SIZE])

@@ -29,8 +29,8 @@ struct link_outlet {
 	uint64_t records;
 	bool failed; /* the output did; logged */
 	struct text text;
-	/* Of files: that of the last packet, and those in which the numbers were seen last. */
-	uint16_t section, sections[INTERFACES_MAX];
+	/* Of files: that of the last packet, and those in which the numbers were seen and followed last. */
+	uint16_t section, seen[INTERFACES_MAX], followed[INTERFACES_MAX];
 	bool partial; /* packets may be missing anywhere */
 };
 
@@ -150,82 +150,70 @@ static void follow(struct link_outlet *outlet, const struct packet *packet)
 	if (links_rest_of(outlet->links, number, &report) && !outlet->failed)
 		outlet->failed = write_report(outlet, &report, outlet->latest) < 0;
 	appear(outlet, packet);
-	outlet->sections[number] = packet->section;
+	outlet->followed[number] = packet->section;
 }
 
-/* Tells from when on no packet is missed. Between two files some may be. A filter leaves some out, a capture that
- * names its interfaces need not have all, and LINUX_SLL does not say which one it was. */
+static void be_partial(struct link_outlet *outlet)
+{
+	outlet->partial = true;
+	links_whole(outlet->links, WHEN_MAX);
+}
+
+/* The first packet of an interface in a section tells from when on no packet is missed. Between two files some may be. A
+ * filter leaves some out, a capture that names its interfaces need not have all, and LINUX_SLL does not say which one it
+ * was. */
 static void find_whole(struct link_outlet *outlet, const struct packet *packet)
 {
-	const struct flow_observer *observer;
+	const struct flow_observer *observer =
+		interfaces_observer(outlet->interfaces, (uint16_t)packet->interface);
 
+	outlet->seen[packet->interface] = packet->section;
 	if (outlet->partial)
 		return;
-	observer = interfaces_observer(outlet->interfaces, (uint16_t)packet->interface);
-	if (outlet->options->filtered || !packet->cooked || observer->interface_id == 0 ||
-	    interfaces_full(outlet->interfaces))
-		outlet->partial = true;
-	if (outlet->partial)
-		links_whole(outlet->links, WHEN_MAX);
+	if (outlet->options->filtered || !packet->cooked || observer->interface_id == 0)
+		be_partial(outlet);
 	else if (outlet->section != packet->section)
 		links_whole(outlet->links, when_later(outlet->latest, packet->time));
 	outlet->section = packet->section;
 }
 
-static void add_of_file(struct link_outlet *outlet, const struct packet *packet)
+/* The first packet of its interface in a section, or the first that came into it. */
+static void meet(struct link_outlet *outlet, const struct packet *packet)
 {
 	if (when_is_min(outlet->latest))
 		outlet->meter.start = packet->time;
-	find_whole(outlet, packet);
+	if (outlet->seen[packet->interface] != packet->section)
+		find_whole(outlet, packet);
 	outlet->latest = when_later(outlet->latest, packet->time);
+	if (counts(packet))
+		follow(outlet, packet);
+}
+
+static void add(struct link_outlet *outlet, const struct packet *packet)
+{
 	if (counts(packet)) {
-		if (outlet->sections[packet->interface] != packet->section)
-			follow(outlet, packet);
+		if (outlet->followed[packet->interface] != packet->section)
+			meet(outlet, packet);
 		links_packet(outlet->links, (uint16_t)packet->interface, &packet->source,
 			     packet->time);
+	} else if (outlet->seen[packet->interface] != packet->section) {
+		meet(outlet, packet);
 	}
+	if (when_before(outlet->latest, packet->time))
+		outlet->latest = packet->time;
 	if (when_before(outlet->latest, outlet->look_at))
 		return;
 	write_due(outlet, outlet->latest);
 	outlet->look_at = when_add(outlet->latest, LOOK_NS);
 }
 
-static bool is_like(const struct packet *one, const struct packet *other)
-{
-	return one->interface == other->interface &&
-	       memcmp(&one->source, &other->source, sizeof(one->source)) == 0;
-}
-
-/* Of packets in a row with one source, the earliest and the latest say all. */
-static void add_of_live(struct link_outlet *outlet, const struct packet *packets, size_t count)
-{
-	size_t i = 0;
-
-	while (i < count) {
-		const struct packet *one = &packets[i++];
-		struct when first = one->time, last = one->time;
-
-		if (!counts(one))
-			continue;
-		for (; i < count; i++) {
-			if (!counts(&packets[i]))
-				continue;
-			if (!is_like(one, &packets[i]))
-				break;
-			first = when_earlier(first, packets[i].time);
-			last = when_later(last, packets[i].time);
-		}
-		links_packet(outlet->links, (uint16_t)one->interface, &one->source, first);
-		links_packet(outlet->links, (uint16_t)one->interface, &one->source, last);
-	}
-}
-
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count)
 {
-	if (outlet->options->live)
-		add_of_live(outlet, packets, count);
-	for (size_t i = 0; i < count && !outlet->options->live; i++)
-		add_of_file(outlet, &packets[i]);
+	/* Packets of further interfaces have no number. */
+	if (!outlet->partial && interfaces_full(outlet->interfaces))
+		be_partial(outlet);
+	for (size_t i = 0; i < count; i++)
+		add(outlet, &packets[i]);
 }
 
 void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when seen)

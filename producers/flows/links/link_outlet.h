@@ -40,7 +40,8 @@ struct link_outlet_stats {
  * logging. */
 struct link_outlet *link_outlet_open(const struct link_outlet_options *options,
 				     struct interfaces *interfaces, struct links *links);
-/* COUNT packets that are metered. Those of files write what is due at their time. */
+/* COUNT packets of files that are metered: writes what is due at their time. Those of a live capture go to LINKS by
+ * themselves (capture_follow()). */
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count);
 /* Writes what is due. NOW is of the wall clock; SEEN as for links_see(), of which WHEN_MIN says nothing. */
 void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when seen);

@@ -11,8 +11,8 @@ struct link {
 	bool moved; /* since the last report packets came, and nothing else is new */
 	bool several; /* it has two addresses of one family; live, its packets count as missed from then on */
 	uint8_t endings; /* how often it was said that it is gone */
-	bool quick;      /* a packet of the last address changes its times and nothing else */
-	uint8_t at;      /* the address of the last packet */
+	struct link_address *
+		quick; /* that of the last packet, if another one changes its times and nothing else */
 	struct when next;
 	int64_t interval_ns; /* up to NEXT */
 	struct alone_missed missed;
@@ -194,7 +194,7 @@ void links_end(struct links *links, uint16_t number, struct when until)
 	if (link == NULL || link->known.gone)
 		return;
 	link->known.gone = true;
-	link->quick = false;
+	link->quick = NULL;
 	link->known.until = until;
 	/* If it is there still, what it carries from now on is told as a gap. */
 	if (link->several)
@@ -205,17 +205,18 @@ void links_end(struct links *links, uint16_t number, struct when until)
 		forget(links, link);
 }
 
-/* A packet of another address than the last one. */
-static void add_packet(struct links *links, struct link *link, const struct ip *source,
-		       struct when time)
+/* A packet of another address than the last one: rare, so links_packet() does not save registers for it. */
+__attribute__((noinline)) static void add_packet(struct links *links, struct link *link,
+						 const struct ip *source, struct when time)
 {
 	struct link_report *known = &link->known;
+	struct link_address *address;
 
 	if (!link->there || link->several || known->gone || ip_is_local_scope(source))
 		return;
 	for (uint8_t i = 0; i < known->address_count; i++) {
 		if (ip_compare(&known->addresses[i].ip, source) == 0) {
-			link->at = i;
+			link->quick = &known->addresses[i];
 			links_packet(links, known->number, source, time);
 			return;
 		}
@@ -223,10 +224,9 @@ static void add_packet(struct links *links, struct link *link, const struct ip *
 	for (size_t i = 0; i < known->address_count; i++)
 		link->several |= ip_is_v4(&known->addresses[i].ip) == ip_is_v4(source);
 	links->stats.several += link->several;
-	link->quick = !link->several;
-	link->at = (uint8_t)known->address_count++;
-	known->addresses[link->at] =
-		(struct link_address){*source, time, time, links->forgotten, WHEN_MAX};
+	address = &known->addresses[known->address_count++];
+	*address = (struct link_address){*source, time, time, links->forgotten, WHEN_MAX};
+	link->quick = link->several ? NULL : address;
 	if (link->several && links->live)
 		miss(link, time, WHEN_MAX);
 	link->interval_ns = 0;
@@ -240,14 +240,17 @@ void links_packet(struct links *links, uint16_t number, const struct ip *source,
 
 	if (number >= links->count)
 		return;
-	links->latest = when_later(links->latest, time);
-	address = &link->known.addresses[link->at];
-	if (!link->quick || memcmp(&address->ip, source, sizeof(*source)) != 0) {
+	address = link->quick;
+	if (when_before(links->latest, time))
+		links->latest = time;
+	if (address == NULL || memcmp(&address->ip, source, sizeof(*source)) != 0) {
 		add_packet(links, link, source, time);
 		return;
 	}
-	address->last = when_later(address->last, time);
-	address->first = when_earlier(address->first, time);
+	if (when_not_after(address->last, time))
+		address->last = time;
+	else
+		address->first = when_earlier(address->first, time);
 	link->moved = true;
 }
 

@@ -1,7 +1,9 @@
 #include "sink/graph/history/history.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
@@ -307,4 +309,51 @@ bool history_covers(const struct history *history, struct when from, struct when
 struct history_stats history_stats(const struct history *history)
 {
 	return history->stats;
+}
+
+void history_report(const struct history *history)
+{
+	struct history_stats stats = history->stats;
+
+	if (stats.late > 0)
+		log_warn("%" PRIu64 " records ended before the --retention, and are left out",
+			 stats.late);
+	if (stats.further_ends > 0 || stats.further_edges > 0)
+		log_warn("beyond --max-ends and --max-edges of a day: %" PRIu64 " ends and %" PRIu64
+			 " edges, which are summed",
+			 stats.further_ends, stats.further_edges);
+	if (stats.further_tenures > 0)
+		log_warn("%" PRIu64 " times an address' holder was not kept, because too many are",
+			 stats.further_tenures);
+}
+
+/* The newest day that is in memory; NULL if none is. */
+static const struct history_day *newest_day(const struct history *history)
+{
+	const struct history_day *newest = NULL;
+
+	for (size_t i = 0; i < history->day_count; i++) {
+		const struct history_day *day = history->days[i];
+
+		if (day->number != HISTORY_TOTAL &&
+		    (newest == NULL || newest->number < day->number))
+			newest = day;
+	}
+	return newest;
+}
+
+void history_tables(const struct history *history, struct table_use tables[static HISTORY_TABLES])
+{
+	const struct history_options *options = &history->options;
+	const struct history_day *day = newest_day(history);
+	const struct table_use all[HISTORY_TABLES] = {
+		{"pending_edges", history->pending.edges, PENDING_EDGES},
+		{"pending_minutes", history->pending.count, PENDING_MINUTES},
+		{"provisional_edges", history->provisional.edges, history->provisional.limit},
+		{"day_ends", day != NULL ? day->ends.count : 0, (uint64_t)options->ends_max},
+		{"day_edges", day != NULL ? day->edges.count : 0, (uint64_t)options->edges_max},
+		{"tenures", history->tenure_rows, HISTORY_ALL_TENURES_MAX},
+	};
+
+	memcpy(tables, all, sizeof(all));
 }

@@ -25,6 +25,7 @@
 
 #include "common/base/ip.h"
 #include "common/base/span.h"
+#include "common/base/table_use.h"
 #include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/record/tagged_flow.h"
@@ -197,5 +198,12 @@ struct history_stats {
 	uint64_t saves, bytes;    /* written since it was opened */
 };
 struct history_stats history_stats(const struct history *history);
+/* Logs what was left out, if anything was. */
+void history_report(const struct history *history);
+
+/* How full the tables are: what waits to be saved, what is provisional, the ends and edges of the newest day that was used, and
+ * the rows of tenures. */
+#define HISTORY_TABLES 6
+void history_tables(const struct history *history, struct table_use tables[static HISTORY_TABLES]);
 
 #endif

@@ -4,8 +4,9 @@
 #include "common/http/metrics.h"
 #include "sink/graph/formats/formats.h"
 #include "sink/graph/http/http_answer.h"
+#include "sink/graph/recorder.h"
 
-enum { BUILD, RECORDS, DROPPED, EARLY, SAVES, WATERMARK, REQUESTS };
+enum { BUILD, RECORDS, DROPPED, EARLY, SAVES, WATERMARK, REQUESTS, TABLE, TABLE_MAX };
 
 /* Those of the edges are in formats/edge_metrics.c. */
 static const struct metric table[] = {
@@ -31,6 +32,14 @@ static const struct metric table[] = {
 		      METRIC_COUNTER,
 		      "HTTP requests by what became of them.",
 		      {"result"}},
+	[TABLE] = {"tenure_table_entries",
+		   METRIC_GAUGE,
+		   "Entries of a table that has a limit.",
+		   {"table"}},
+	[TABLE_MAX] = {"tenure_table_entries_max",
+		       METRIC_GAUGE,
+		       "The most entries that the table has.",
+		       {"table"}},
 };
 
 /* One of several with one name. */
@@ -69,6 +78,17 @@ static void add_requests(const struct graph_server *server, struct text *out)
 	add_one(out, REQUESTS, "busy", stats.busy);
 }
 
+static void add_tables(const struct graph_server *server, struct text *out)
+{
+	struct table_use tables[RECORDER_TABLES + HISTORY_TABLES + 1];
+	size_t count = RECORDER_TABLES + HISTORY_TABLES;
+
+	serve_tables(server, tables);
+	history_tables(server->history, tables + RECORDER_TABLES);
+	tables[count++] = http_server_connections(server->http);
+	metrics_add_tables(out, &table[TABLE], &table[TABLE_MAX], tables, count);
+}
+
 void http_metrics_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
 	struct graph_server *server = user;
@@ -94,6 +114,7 @@ void http_metrics_answer(void *user, const struct http_call *call, struct http_r
 		metrics_add_build(&reply->body, &table[BUILD], "tenure-graph");
 		add_records(server, &reply->body);
 		add_requests(server, &reply->body);
+		add_tables(server, &reply->body);
 	}
 	graph_free(&graph);
 	node_table_free(&nodes);

@@ -22,6 +22,7 @@ struct entry {
 struct dns_cache {
 	uint64_t seed;
 	uint32_t finds;
+	size_t count;
 	struct entry *entries[DNS_CACHE_ANSWERS];
 };
 
@@ -40,6 +41,7 @@ void dns_cache_clear(struct dns_cache *cache)
 		free(cache->entries[i]);
 		cache->entries[i] = NULL;
 	}
+	cache->count = 0;
 }
 
 void dns_cache_free(struct dns_cache *cache)
@@ -47,6 +49,11 @@ void dns_cache_free(struct dns_cache *cache)
 	if (cache != NULL)
 		dns_cache_clear(cache);
 	free(cache);
+}
+
+size_t dns_cache_count(const struct dns_cache *cache)
+{
+	return cache->count;
 }
 
 static bool is_about(const struct entry *entry, uint64_t hash, const uint8_t *question,
@@ -146,6 +153,7 @@ void dns_cache_put(struct dns_cache *cache, const uint8_t *question, size_t leng
 	memcpy(entry->bytes, question, length);
 	memcpy(entry->bytes + length, answer->bytes, answer->length);
 	place = place_for(cache, hash, question, length);
+	cache->count += *place == NULL;
 	free(*place);
 	*place = entry;
 }

@@ -25,6 +25,8 @@ struct dns_cache;
 struct dns_cache *dns_cache_new(uint64_t seed);
 void dns_cache_free(struct dns_cache *cache);
 void dns_cache_clear(struct dns_cache *cache);
+/* How many answers it has. */
+size_t dns_cache_count(const struct dns_cache *cache);
 
 struct dns_cached {
 	const uint8_t *

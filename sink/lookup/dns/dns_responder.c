@@ -266,5 +266,8 @@ struct dns_reply dns_responder_truncate(struct dns_responder *responder, const u
 
 struct dns_responder_stats dns_responder_stats(const struct dns_responder *responder)
 {
-	return responder->stats;
+	struct dns_responder_stats stats = responder->stats;
+
+	stats.kept = dns_cache_count(responder->cache);
+	return stats;
 }

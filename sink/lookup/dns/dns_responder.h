@@ -48,6 +48,7 @@ struct dns_responder_stats {
 	uint64_t faulty;  /* bytes that have no answer, and FORMERR, NOTIMP and BADVERS */
 	uint64_t refused; /* REFUSED */
 	uint64_t failed;  /* SERVFAIL */
+	size_t kept;      /* answers in the cache */
 	uint64_t cut;     /* answers with more records than DNS_RECORDS_MAX or a TXT record takes */
 };
 

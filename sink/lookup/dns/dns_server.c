@@ -211,6 +211,7 @@ static void add_udp(struct dns_udp_stats *sum, const struct dns_udp_stats *one)
 	sum->dropped += one->dropped;
 	sum->unsent += one->unsent;
 	sum->waiting_full += one->waiting_full;
+	sum->waiting += one->waiting;
 }
 
 struct dns_server_stats dns_server_stats(const struct dns_server *server)
@@ -218,6 +219,7 @@ struct dns_server_stats dns_server_stats(const struct dns_server *server)
 	struct dns_server_stats stats = {
 		.responder = dns_responder_stats(server->responder),
 		.tcp = dns_tcp_stats(server->tcp),
+		.addresses = server->count,
 		.has_upstream = server->upstream != NULL,
 	};
 

@@ -73,7 +73,8 @@ void dns_server_turn(struct dns_server *server, const struct pollfd *fds, size_t
 		     struct when now);
 struct dns_server_stats {
 	struct dns_responder_stats responder;
-	struct dns_udp_stats udp; /* of all addresses */
+	size_t addresses;
+	struct dns_udp_stats udp; /* of all of them */
 	struct dns_tcp_stats tcp;
 	bool has_upstream;
 	struct upstream_stats upstream;

@@ -261,5 +261,8 @@ void dns_tcp_retry(struct dns_tcp *tcp, struct when now)
 
 struct dns_tcp_stats dns_tcp_stats(const struct dns_tcp *tcp)
 {
-	return tcp->stats;
+	struct dns_tcp_stats stats = tcp->stats;
+
+	stats.open = tcp->open;
+	return stats;
 }

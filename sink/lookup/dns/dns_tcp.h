@@ -24,6 +24,7 @@
 
 struct dns_tcp_stats {
 	uint64_t connections;
+	size_t open;        /* of them, now */
 	uint64_t displaced; /* closed to make room (1) */
 	uint64_t late;      /* closed at their deadline (2) */
 	uint64_t too_long;  /* closed for a question of more than DNS_TCP_QUESTION_MAX */

@@ -233,5 +233,8 @@ void dns_udp_turn(struct dns_udp *udp, struct dns_responder *responder, struct w
 
 struct dns_udp_stats dns_udp_stats(const struct dns_udp *udp)
 {
-	return udp->stats;
+	struct dns_udp_stats stats = udp->stats;
+
+	stats.waiting = udp->waiting_count;
+	return stats;
 }

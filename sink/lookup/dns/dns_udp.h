@@ -14,6 +14,7 @@
 struct dns_udp_stats {
 	uint64_t truncated, dropped; /* by dns_limit.h */
 	uint64_t unsent;             /* answers that the system did not take */
+	size_t waiting;              /* questions that wait now */
 	uint64_t waiting_full;       /* questions for which there was no room to wait */
 };
 

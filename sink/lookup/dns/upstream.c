@@ -272,5 +272,9 @@ bool upstream_turn(struct upstream *upstream, struct when now)
 
 struct upstream_stats upstream_stats(const struct upstream *upstream)
 {
-	return upstream->stats;
+	struct upstream_stats stats = upstream->stats;
+
+	for (size_t i = 0; i < UPSTREAM_PENDING_MAX; i++)
+		stats.open += !is_free(&upstream->pending[i]);
+	return stats;
 }

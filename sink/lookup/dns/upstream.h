@@ -40,6 +40,7 @@ struct upstream_answer {
 
 struct upstream_stats {
 	uint64_t asked, answered, failed;
+	size_t open;      /* questions, now */
 	uint64_t unsent;  /* tries that could not be sent */
 	uint64_t foreign; /* datagrams that are no answer (2) */
 	uint64_t refused; /* not asked, because too many questions were open */

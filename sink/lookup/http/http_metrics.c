@@ -5,6 +5,7 @@
 #include "common/http/http_server.h"
 #include "common/http/metrics.h"
 #include "common/timeline/timeline_metrics.h"
+#include "sink/lookup/dns/dns_cache.h"
 
 enum {
 	BUILD,
@@ -17,6 +18,8 @@ enum {
 	DNS_LEFT_OUT,
 	DNS_TCP_CLOSED,
 	UPSTREAM,
+	TABLE,
+	TABLE_MAX,
 };
 
 static const struct metric table[] = {
@@ -65,6 +68,14 @@ static const struct metric table[] = {
 		      METRIC_COUNTER,
 		      "Questions to the upstream server, by what became of them.",
 		      {"result"}},
+	[TABLE] = {"tenure_table_entries",
+		   METRIC_GAUGE,
+		   "Entries of a table that has a limit.",
+		   {"table"}},
+	[TABLE_MAX] = {"tenure_table_entries_max",
+		       METRIC_GAUGE,
+		       "The most entries that the table has.",
+		       {"table"}},
 };
 
 struct counted {
@@ -140,6 +151,28 @@ static void add_dns(const struct dns_server *dns, struct text *out)
 		add_all(out, UPSTREAM, upstream, 5);
 }
 
+static void add_tables(const struct lookup_server *server, struct text *out)
+{
+	struct table_use tables[5] = {http_server_connections(server->http)};
+	size_t count = 1;
+
+	if (server->dns != NULL) {
+		struct dns_server_stats s = dns_server_stats(server->dns);
+
+		tables[count++] =
+			(struct table_use){"dns_answers", s.responder.kept, DNS_CACHE_ANSWERS};
+		tables[count++] =
+			(struct table_use){"dns_connections", s.tcp.open, DNS_TCP_CONNECTIONS_MAX};
+		if (s.has_upstream) {
+			tables[count++] = (struct table_use){"dns_upstream_questions",
+							     s.upstream.open, UPSTREAM_PENDING_MAX};
+			tables[count++] = (struct table_use){"dns_waiting_questions", s.udp.waiting,
+							     s.addresses * DNS_UDP_WAITING_MAX};
+		}
+	}
+	metrics_add_tables(out, &table[TABLE], &table[TABLE_MAX], tables, count);
+}
+
 void http_metrics_add(const struct lookup_server *server, const struct http_route *routes,
 		      struct text *out)
 {
@@ -150,4 +183,5 @@ void http_metrics_add(const struct lookup_server *server, const struct http_rout
 	add_requests(server->http, routes, out);
 	if (server->dns != NULL)
 		add_dns(server->dns, out);
+	add_tables(server, out);
 }

@@ -1,0 +1,63 @@
+/* What of a pod's packets in a row is passed on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "producers/flows/links/sender.h"
+
+#define T(seconds) ((struct when){INT64_C(1700000000000000000) + (int64_t)((seconds)*1e9)})
+
+static struct ip address(const char *text)
+{
+	struct ip ip;
+
+	assert_int_equal(ip_parse(text, strlen(text), &ip), 0);
+	return ip;
+}
+
+/* Each source has its earliest and its latest packet, however the sources and the times are mixed. */
+static void every_source_has_its_earliest_and_its_latest_packet(void **state)
+{
+	const struct ip v4 = address("10.244.1.5"), v6 = address("fd00::5");
+	struct sender sender = SENDER_NONE;
+	struct link_report report;
+
+	(void)state;
+	sender.links = links_new(8);
+	sender.number = 3;
+	assert_non_null(sender.links);
+	links_appear(sender.links, 3, "veth3", 7, WHEN_MIN);
+	sender_pass(&sender); /* nothing */
+	assert_false(links_rest(sender.links, &report));
+	sender_add(&sender, &v4, T(5));
+	sender_add(&sender, &v4, T(2));
+	sender_add(&sender, &v4, T(4));
+	sender_add(&sender, &v6, T(3));
+	sender_add(&sender, &v4, T(6));
+	sender_pass(&sender);
+	sender_pass(&sender);
+	sender_add(&sender, &v6, T(1));
+	sender_pass(&sender);
+	assert_true(links_rest(sender.links, &report));
+	assert_int_equal(report.address_count, 2);
+	assert_int_equal(ip_compare(&report.addresses[0].ip, &v4), 0);
+	assert_int_equal(report.addresses[0].first.ns, T(2).ns);
+	assert_int_equal(report.addresses[0].last.ns, T(6).ns);
+	assert_int_equal(ip_compare(&report.addresses[1].ip, &v6), 0);
+	assert_int_equal(report.addresses[1].first.ns, T(1).ns);
+	assert_int_equal(report.addresses[1].last.ns, T(3).ns);
+	links_free(sender.links);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_source_has_its_earliest_and_its_latest_packet),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
