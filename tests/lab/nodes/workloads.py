@@ -113,7 +113,8 @@ class Workloads:
         rest = {key: value for key, value in settings.items() if not key.islower()}
         return self.pod(app, name, self.spec(self.container(**mine), restartPolicy="Never", **rest))
 
-    def create(self):
+    def create_namespace(self):
+        """Before a kubelet starts: one that cannot make a static pod's mirror tries again only a minute later."""
         self.api.apply("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
 
         def has_account():
@@ -122,6 +123,8 @@ class Workloads:
             except ApiError:
                 return None
         wait(has_account, "the namespace's service account")
+
+    def create(self):
         for name in SERVICES:
             self.api.apply(CORE + "/services", self.service(name))
         for collection, item in self.everything():
