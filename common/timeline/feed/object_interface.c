@@ -93,6 +93,7 @@ const char *object_interface(struct kube_object *object, struct span uid, struct
 		       "than "
 		       "253 bytes";
 	out->node = span_hash(node);
+	out->node_name = node;
 	out->name = span_hash(name);
 	out->host = host.length > 0 ? span_hash(host) : 0;
 	out->uid = span_hash(uid);
