@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/base/scan.h"
-#include "common/base/span.h"
 #include "common/base/transport.h"
 
 #define TENURE_NAME ",\"tenure\":"
