@@ -35,7 +35,8 @@ static bool is_witnessed(const struct timeline *timeline, const struct tenure *t
 	const struct binding *binding = &tenure->binding;
 
 	return (binding_is_witnessed(binding, question->observer, question->start, question->end) ||
-		(question->sent && binding_is_on(binding, question->interface))) &&
+		(question->sent &&
+		 binding_is_on(binding, question->interface, question->start, question->end))) &&
 	       is_watched(timeline, tenure, question);
 }
 

@@ -246,14 +246,12 @@ static void note_sender(struct capture *capture, size_t added, const u_char *byt
 	enum direction_side side = direction_of(&capture->direction, bytes, captured);
 	const struct packet *packet = &capture->intake.packets[capture->intake.count - added];
 
-	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE)
+	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE ||
+	    packet->encapsulation.vlan_count > 0)
 		return;
-	if (side == DIRECTION_UNSURE) {
+	if (side == DIRECTION_UNSURE ||
+	    !sender_add(&capture->sender, &packet->source, packet->time))
 		capture->unsure += !ip_is_local_scope(&packet->source);
-		return;
-	}
-	if (packet->encapsulation.vlan_count == 0)
-		sender_add(&capture->sender, &packet->source, packet->time);
 }
 
 /* Called by libpcap for each frame, no more often than there is room. */
@@ -281,6 +279,8 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 {
 	int frames;
 
+	if (capture->direction.own != 0)
+		capture->sender.now = when_now();
 	intake_begin(&capture->intake, packets);
 	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);

@@ -69,7 +69,8 @@ void capture_stop(struct capture *capture);
  * lo and any, whose frames the kernel counts twice. */
 bool capture_is_empty(struct capture *capture);
 /* From now on LINKS, which is borrowed, is told of each packet that came from the pod at the other end (direction.h), as one of
- * NUMBER, before capture_read() returns it: not of those in a VLAN, which may be of another space of addresses. */
+ * NUMBER, before capture_read() returns it: not of those in a VLAN, which may be of another space of addresses, nor of those
+ * whose time is not now (sender.h). */
 void capture_follow(struct capture *capture, struct links *links, uint16_t number);
 /* OWN is the interface's MAC, BRIDGE that of its bridge or OWN; 0: no packet is from a pod, as before the first call. After
  * capture_follow(). */

@@ -314,7 +314,9 @@ static char *put_flow(char *at, const struct flow *flow)
 	return PUT(at, "},");
 }
 
-static void add_observer(const struct flow_observer *observer, struct text *text)
+/* In a VLAN or a tunnel the addresses may be of another space than the pod's. */
+static void add_observer(const struct flow *flow, const struct flow_observer *observer,
+			 struct text *text)
 {
 	text_add_string(text, "\"observer\":{\"hostname\":");
 	text_add_json_string(text, observer->hostname);
@@ -322,7 +324,7 @@ static void add_observer(const struct flow_observer *observer, struct text *text
 	text_add_json_string(text, observer->interface_name);
 	text_add_string(text, ",\"id\":");
 	text_add_u64(text, observer->interface_id);
-	if (observer->interface_uid[0] != '\0') {
+	if (observer->interface_uid[0] != '\0' && flow->encapsulation == NULL) {
 		text_add_string(text, ",\"uid\":");
 		text_add_json_string(text, observer->interface_uid);
 	}
@@ -355,5 +357,5 @@ void flow_format(const struct flow *flow, const struct flow_observer *observer, 
 	at = put_flow(at, flow);
 	text_add(text, record, (size_t)(at - record));
 	flow_l7_add(&flow->l7, text);
-	add_observer(observer, text);
+	add_observer(flow, observer, text);
 }

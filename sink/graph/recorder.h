@@ -66,11 +66,11 @@ struct when recorder_watermark(const struct recorder *recorder);
  * history began. */
 struct when recorder_unsure_until(const struct recorder *recorder);
 struct snapshot_records recorder_records(const struct recorder *recorder);
-/* Logs what was left out and why. */
 /* How full the tables of what was read are; those of the history are its own. */
 #define RECORDER_TABLES 2
 void recorder_tables(const struct recorder *recorder,
 		     struct table_use tables[static RECORDER_TABLES]);
+/* Logs what was left out and why. */
 void recorder_report(const struct recorder *recorder);
 
 #endif

@@ -210,7 +210,8 @@ def tell(one, shares, horizon):
     spans = [span for span, _, _ in shares]
     first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
     one.seen = min(span.first for span in spans), max(span.last for span in spans)
-    one.hosts, one.uids = {span.host for span in spans}, {span.uid for span in spans}
+    one.hosts = {span.host for span in spans}
+    one.ons = tuple((span.uid, span.first, EVER if span.until is None else span.last) for span in sorted(spans, key=lambda span: span.first)[-8:])
     longest = max(((span.alone[1], -span.alone[0]) for span in spans if span.alone), default=None)
     if longest:
         hosts = {span.host for span in spans if span.alone == (-longest[1], longest[0])}

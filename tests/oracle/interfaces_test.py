@@ -159,7 +159,9 @@ def test_what_a_pod_sent_on_its_own_interface_is_the_pods():
         return short(ask(records.progress(90), X, start, end, sent=sent, options=RANGED, interface=interface))
 
     for start, end in ((9.5, 10.2), (20.85, 22), (9, 22), (20.9, 22), (20, 20.1)):
-        assert said(start, end) == said(start, end, interface="wa-2") == "known uid-a", (start, end)
+        assert said(start, end) == "known uid-a", (start, end)
+        again = said(start, end, interface="wa-2")      # what the meter's second run cannot have seen proves nothing
+        assert again == ("known uid-a" if end >= 15 else said(start, end, interface=None)), (start, end)
         assert said(start, end, sent=False) == said(start, end, sent=False, interface=None)    # it may be meant for another, and came to all
         for other in ("wb", "veth", "", None):
             assert said(start, end, interface=other) == said(start, end, interface=None)

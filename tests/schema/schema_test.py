@@ -30,7 +30,7 @@ FLOW = {
     "requests": {"count": 1, "response_time": {"count": 1, "sum": 9, "min": 9, "max": 9, "histogram": {
         "scale": 3, "offset": 25, "counts": [1]}}},
     "flow": {"id": "0123456789abcdef", "slice": 0, "end_reason": "end_of_flow", "initiator": "syn"},
-    "observer": {"hostname": "n1", "interface": {"name": "eth0", "id": 2}}}
+    "observer": {"hostname": "n1", "interface": {"name": "eth0", "id": 2, "uid": "n1-1-2-0"}}}
 POD = {"type": "ADDED", "cluster": "prod", "resource": "pods", "received": T, "object": {
     "kind": "Pod", "metadata": {"name": "a", "namespace": "shop", "uid": "u", "resourceVersion": "12",
                                 "creationTimestamp": "2026-11-23T08:00:00Z"},

@@ -238,12 +238,16 @@ bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct w
 	       when_not_after(seen->first, start) && when_not_after(end, seen->last);
 }
 
-bool binding_is_on(const struct binding *binding, uint64_t uid)
+bool binding_is_on(const struct binding *binding, uint64_t uid, struct when start, struct when end)
 {
 	const struct seen *seen = &binding->seen;
+	size_t count = seen->on_count < SEEN_ONS ? seen->on_count : SEEN_ONS;
 
-	for (size_t u = 0; seen->there && uid != 0 && u < seen->uid_count; u++) {
-		if (seen->uids[u] == uid)
+	for (size_t i = 0; seen->there && uid != 0 && i < count; i++) {
+		const struct seen_on *on = &seen->ons[i];
+
+		if (on->uid == uid && when_not_after(on->first, end) &&
+		    when_not_after(start, on->last))
 			return true;
 	}
 	return false;

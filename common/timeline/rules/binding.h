@@ -68,17 +68,23 @@ struct evidence {
 };
 
 /* A meter that is started again gives the same interface another uid. */
-#define SEEN_UIDS 8
+#define SEEN_ONS 8
+
+/* One of them. */
+struct seen_on {
+	uint64_t uid;            /* a hash */
+	struct when first, last; /* packets; LAST is WHEN_MAX until the interface is gone */
+};
 
 /* What a pod's interfaces say of one epoch and its address (interfaces.h). */
 struct seen {
 	bool there;
-	struct when first, last;  /* packets */
-	struct when from, to;     /* the same, without what another epoch of the pod has */
-	struct when since, until; /* WHEN_MIN and WHEN_MAX if they say nothing */
-	uint64_t host;            /* a hash of their meters' host, 0 for none or several */
-	uint64_t uids[SEEN_UIDS]; /* hashes of theirs, of the first ones */
-	size_t uid_count;
+	struct when first, last;      /* packets */
+	struct when from, to;         /* the same, without what another epoch of the pod has */
+	struct when since, until;     /* WHEN_MIN and WHEN_MAX if they say nothing */
+	uint64_t host;                /* a hash of their meters' host, 0 for none or several */
+	struct seen_on ons[SEEN_ONS]; /* the last ones to begin, in a ring */
+	size_t on_count;              /* of all */
 	/* Of that which was alone the longest; WHEN_MAX and WHEN_MIN if none was. */
 	struct when alone_since, alone_until;
 	uint64_t alone_host;
@@ -120,8 +126,9 @@ struct when binding_interface_gone(const struct binding *binding);
 /* Its interfaces carried the address over all of [START, END], by the clock of HOST. */
 bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct when start,
 			  struct when end);
-/* A flow that was captured on the interface UID, a hash, was captured on one of them. */
-bool binding_is_on(const struct binding *binding, uint64_t uid);
+/* A flow over [START, END] that was captured on the interface UID, a hash, was captured on one of them, and did not end before its
+ * first packet or, once it is gone, begin after its last one: a bridge passes what others send to all of its interfaces. */
+bool binding_is_on(const struct binding *binding, uint64_t uid, struct when start, struct when end);
 /* No other pod of its node sent a packet from the address in a flow over [START, END] by the clock of HOST. */
 bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
 		      struct when end, int64_t skew_ns);

@@ -96,8 +96,8 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 		seen->until = when_earlier(seen->until, span->until);
 	if (seen->host != span->host)
 		seen->host = 0;
-	if (seen->uid_count < SEEN_UIDS)
-		seen->uids[seen->uid_count++] = span->uid;
+	seen->ons[seen->on_count++ % SEEN_ONS] = (struct seen_on){
+		span->uid, span->first, when_is_max(span->until) ? WHEN_MAX : span->last};
 	add_alone(seen, span);
 }
 

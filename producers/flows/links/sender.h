@@ -6,16 +6,21 @@
 #ifndef TENURE_FLOWS_SENDER_H
 #define TENURE_FLOWS_SENDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "producers/flows/links/links.h"
+
+#define SENDER_STRAY_NS (10 * NS_PER_SECOND)
 
 struct sender {
 	struct links *links; /* borrowed */
 	uint16_t number;     /* of the interface */
 	struct ip source;
 	struct when first, last; /* WHEN_MAX and WHEN_MIN: nothing is to be passed */
+	struct when now;         /* by the clock of the packets */
 };
 
 #define SENDER_NONE ((struct sender){.first = {INT64_MAX}, .last = {INT64_MIN}})
@@ -31,15 +36,19 @@ static inline void sender_pass(struct sender *sender)
 	sender->last = WHEN_MIN;
 }
 
-/* A packet from SOURCE came from the pod at TIME. */
-static inline void sender_add(struct sender *sender, const struct ip *source, struct when time)
+/* A packet from SOURCE came from the pod at TIME. False if it is left out, as TIME is not now: it would count for as long as
+ * the interface is there. */
+static inline bool sender_add(struct sender *sender, const struct ip *source, struct when time)
 {
+	if (llabs(when_since(time, sender->now)) > SENDER_STRAY_NS)
+		return false;
 	if (memcmp(source, &sender->source, sizeof(*source)) != 0) {
 		sender_pass(sender);
 		sender->source = *source;
 	}
 	sender->first = when_earlier(sender->first, time);
 	sender->last = when_later(sender->last, time);
+	return true;
 }
 
 #endif

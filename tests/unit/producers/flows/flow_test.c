@@ -199,6 +199,7 @@ static void the_longest_record_fits(void **state)
 	(void)state;
 	memset(observer.hostname, '\n', sizeof(observer.hostname) - 1);
 	memset(observer.interface_name, 1, sizeof(observer.interface_name) - 1);
+	memset(observer.interface_uid, '"', sizeof(observer.interface_uid) - 1);
 	memset(side.ip.bytes, 0xff, sizeof(side.ip.bytes));
 	flow.source = flow.destination = side;
 	flow.start.ns = -INT64_C(9214560000000000000) + 1;

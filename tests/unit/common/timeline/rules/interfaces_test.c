@@ -297,14 +297,23 @@ static void a_flow_on_an_interface_names_its_uid(void **state)
 	spans[1].name = spans[0].name;
 	spans[0].uid = 7;
 	spans[1].uid = 8;
-	assert_false(binding_is_on(&bindings[0], 7));
+	assert_false(binding_is_on(&bindings[0], 7, ms(20000), ms(30000)));
 	fit(bindings, 1, spans, 2, &assumed);
-	assert_true(binding_is_on(&bindings[0], 7));
-	assert_true(binding_is_on(&bindings[0], 8));
-	assert_false(binding_is_on(&bindings[0], 9));
-	assert_false(binding_is_on(&bindings[0], 0));
+	assert_true(binding_is_on(&bindings[0], 7, ms(20000), ms(30000)));
+	assert_true(binding_is_on(&bindings[0], 8, ms(20000), ms(41000)));
+	assert_false(binding_is_on(&bindings[0], 9, ms(20000), ms(41000)));
+	assert_false(binding_is_on(&bindings[0], 0, ms(20000), ms(41000)));
+	/* Not before its first packet; after its last one as long as it may be there. */
+	assert_false(binding_is_on(&bindings[0], 8, ms(20000), ms(40499)));
+	assert_true(binding_is_on(&bindings[0], 8, ms(46000), ms(47000)));
+	bindings[0] = pod(1, 10000, 50000);
+	spans[1].until = ms(45500);
+	fit(bindings, 1, spans, 2, &assumed);
+	assert_true(binding_is_on(&bindings[0], 8, ms(45000), ms(47000)));
+	assert_false(binding_is_on(&bindings[0], 8, ms(45001), ms(47000)));
 }
 
+/* Two meters: what the later one says of being alone counts, with skew but to the end by its own clock. */
 static void alone_is_what_the_longest_says(void **state)
 {
 	struct binding bindings[] = {pod(1, 10000, 50000)};

@@ -29,6 +29,7 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 	(void)state;
 	sender.links = links_new(8);
 	sender.number = 3;
+	sender.now = T(5);
 	assert_non_null(sender.links);
 	links_appear(sender.links, 3, "veth3", 7, WHEN_MIN);
 	sender_pass(&sender); /* nothing */
@@ -41,6 +42,10 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 	sender_pass(&sender);
 	sender_pass(&sender);
 	sender_add(&sender, &v6, T(1));
+	/* Stray times. */
+	assert_false(sender_add(&sender, &v4, T(15.001)));
+	assert_false(sender_add(&sender, &v4, T(-5.001)));
+	assert_true(sender_add(&sender, &v4, T(6)));
 	sender_pass(&sender);
 	assert_true(links_rest(sender.links, &report));
 	assert_int_equal(report.address_count, 2);
