@@ -26,6 +26,7 @@ struct exchange_settings {
 	struct settings_list
 		flows; /* a topic or files, at least one; the outputs are of the same kind */
 	const char *outputs[EXCHANGE_TOPICS];
+	const char *kube;     /* of the kube records, the first address, or NULL */
 	const char *group;    /* Kafka only */
 	const char *instance; /* Kafka only: group.instance.id and transactional.id */
 	struct run_options run;

@@ -46,7 +46,7 @@ static int open_output(struct exchange_file *exchange, enum exchange_topic topic
 		there = lines_writer_last(address, &line);
 	if (there > 0)
 		exchange->last[topic] = outcome_source(topic, line.data, line.length,
-						       exchange->settings->run.revise_ns > 0);
+						       exchange->settings->run.revise_ns > 0, NULL);
 	text_free(&line);
 	if (there <= 0 || exchange->last[topic] != NONE)
 		return there < 0 ? -1 : 0;

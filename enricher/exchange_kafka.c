@@ -92,7 +92,7 @@ static int name_run(struct exchange_kafka *exchange)
 {
 	const struct exchange_settings *s = exchange->settings;
 	const char *const addresses[] = {s->flows.values[0], s->outputs[EXCHANGE_TAGGED],
-					 s->outputs[EXCHANGE_REJECTED], NULL};
+					 s->outputs[EXCHANGE_REJECTED], s->kube, NULL};
 
 	exchange->member.run = exchange->run;
 	return run_options_name(&s->run, addresses, exchange->run);
@@ -240,17 +240,21 @@ static enum exchange_outcome start(struct exchange_kafka *exchange)
 	const struct kafka_hanging_settings hanging = {
 		.topics = {bus_topic(s->outputs[EXCHANGE_TAGGED]),
 			   bus_topic(s->outputs[EXCHANGE_REJECTED])},
+		.flows = bus_topic(s->flows.values[0]),
 		.group = s->group,
 		.revise = s->run.revise_ns > 0,
 		.options = &s->bus,
 	};
 	enum exchange_outcome outcome =
-		settle(exchange, kafka_hanging_end(&hanging, exchange->group, exchange->producer));
+		kafka_hanging_end(&hanging, exchange->group, exchange->producer);
 
+	if (outcome == EXCHANGE_DONE && kafka_group_start(exchange->group) < 0)
+		outcome = EXCHANGE_BROKEN;
+	/* No flow was taken, so a stop leaves nothing uncommitted. */
 	if (outcome != EXCHANGE_DONE)
-		return outcome;
-	if (kafka_group_start(exchange->group) < 0)
-		return EXCHANGE_BROKEN;
+		return stop_requested() ? EXCHANGE_AGAIN : settle(exchange, outcome);
+	/* The outputs tell it only as long as the offsets hang. */
+	exchange->flows = kafka_group_before(exchange->group).ahead;
 	if (exchange->stats.commits == 0)
 		exchange->before = kafka_group_before(exchange->group);
 	log_info("%s: %zu partitions to read", s->flows.values[0],

@@ -181,10 +181,13 @@ int kafka_group_start(struct kafka_group *group)
 		group->partitions = calloc((size_t)list->cnt + 1, sizeof(*group->partitions));
 	if (group->partitions == NULL)
 		goto out;
-	for (int i = 0; i < list->cnt; i++, group->count++)
+	for (int i = 0; i < list->cnt; i++, group->count++) {
 		if (start_partition(group, &group->partitions[i], list->elems[i].partition,
 				    list->elems[i].offset) < 0)
 			goto out;
+		if (group->done != NULL && group->done->elems[i].offset == list->elems[i].offset)
+			group->partitions[i].next = list->elems[i].offset;
+	}
 	error = rd_kafka_assign(group->client, list);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
 		log_error("kafka:%s: cannot start reading: %s", group->settings.topic,

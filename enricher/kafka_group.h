@@ -36,6 +36,7 @@ struct kafka_group_settings {
 struct kafka_group_before {
 	bool any;      /* the offset of one of the partitions */
 	bool same_run; /* one that was of this run (4) */
+	bool ahead;    /* a partition starts after it, by its outcomes: commit that at once */
 };
 
 enum kafka_group_event {

@@ -20,7 +20,7 @@
 
 /* Of each call: a signal to stop is seen between two. */
 #define LOOK_MS 3000
-#define UNSTABLE_MS 2000
+#define UNSTABLE_MS 5000
 #define ROUNDS 3
 
 typedef rd_kafka_topic_partition_list_t list_t;
@@ -152,7 +152,7 @@ static rd_kafka_resp_err_t take(struct look *look, const rd_kafka_message_t *mes
 	const char *topic = message->rkt == NULL ? "" : rd_kafka_topic_name(message->rkt);
 	bool ends = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
 	rd_kafka_topic_partition_t *place;
-	int64_t source;
+	int64_t source = OUTCOME_SOURCE_NONE;
 
 	if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !ends) {
 		look->failed = look->settings->topics[topic_of(look, topic)];
@@ -161,11 +161,12 @@ static rd_kafka_resp_err_t take(struct look *look, const rd_kafka_message_t *mes
 	if (!ends && rd_kafka_topic_partition_list_find(left, topic, message->partition) != NULL) {
 		place = rd_kafka_topic_partition_list_find(found, topic, message->partition);
 		source = outcome_source(topic_of(look, topic), message->payload, message->len,
-					look->settings->revise);
+					look->settings->revise, look->settings->flows);
 		if (source > place->offset)
 			place->offset = source;
 	}
-	if (ends || first)
+	/* Before it, records of another program may be open. */
+	if (ends || (first && source != OUTCOME_SOURCE_NONE))
 		rd_kafka_topic_partition_list_del(left, topic, message->partition);
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
@@ -185,13 +186,13 @@ static rd_kafka_resp_err_t read_sources(struct look *look, rd_kafka_t *client, l
 		rd_kafka_message_t *message = rd_kafka_consumer_poll(client, BUS_PAUSE_MS);
 
 		bus_pause_turn(look->settings->options);
-		if (message == NULL) {
-			if (kafka_calls_clock_ms() >= deadline_ms || stop_requested())
-				error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+		if (stop_requested() || (message == NULL && kafka_calls_clock_ms() >= deadline_ms))
+			error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+		if (message == NULL)
 			continue;
-		}
 		deadline_ms = kafka_calls_clock_ms() + LOOK_MS;
-		error = take(look, message, first, from, left);
+		if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+			error = take(look, message, first, from, left);
 		rd_kafka_message_destroy(message);
 	}
 	rd_kafka_assign(client, NULL);
@@ -296,16 +297,21 @@ static rd_kafka_resp_err_t look_now(struct look *look)
 /* Tries again while the brokers are not ready, of which there are many kinds. */
 static rd_kafka_resp_err_t look_until_seen(struct look *look)
 {
-	for (int tries = 1;; tries++) {
+	int64_t deadline_ms = kafka_calls_clock_ms() + KAFKA_WAIT_RESTART_MS;
+	bool said = false;
+
+	for (;;) {
 		rd_kafka_resp_err_t error = look_now(look);
 
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__FAIL ||
-		    kafka_advice_is_right(error) || tries == KAFKA_STARTS_TRIES || stop_requested())
+		    kafka_advice_is_right(error) || kafka_calls_clock_ms() >= deadline_ms ||
+		    stop_requested())
 			return error;
-		if (tries == 1)
+		if (!said)
 			log_warn("kafka: cannot see yet whether earlier transactions have ended: "
 				 "%s; trying again",
 				 rd_kafka_err2str(error));
+		said = true;
 		kafka_starts_pause(look->settings->options);
 	}
 }
@@ -357,7 +363,8 @@ enum exchange_outcome kafka_hanging_end(const struct kafka_hanging_settings *set
 	disconnect_reader(look.stable);
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
 		use.topic = look.failed;
-		log_error("kafka: cannot see whether earlier transactions have ended: %s",
+		log_write(stop_requested() ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
+			  "kafka: cannot see whether earlier transactions have ended: %s",
 			  kafka_trouble_on_error(look.all, error, &use, why));
 		outcome = EXCHANGE_BROKEN;
 	}

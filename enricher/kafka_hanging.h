@@ -19,6 +19,7 @@
 
 struct kafka_hanging_settings {
 	const char *topics[EXCHANGE_TOPICS];
+	const char *flows; /* their topic: the outputs may have outcomes of others */
 	const char *group;
 	bool revise; /* the tagged records are corrections */
 	const struct bus_options *options;

@@ -52,7 +52,6 @@ static bool is_of_run(const rd_kafka_topic_partition_t *place, const char *run)
 }
 
 /* An offset of DONE, which may be NULL, is as good as a committed one. */
-
 static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, const char *run,
 					  const rd_kafka_topic_partition_list_t *done,
 					  rd_kafka_topic_partition_list_t *list, int timeout_ms,
@@ -64,8 +63,10 @@ static rd_kafka_resp_err_t find_committed(rd_kafka_t *client, const char *run,
 	*before = (struct kafka_group_before){0};
 	for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
 		before->same_run |= is_of_run(&list->elems[i], run);
-		if (done != NULL && list->elems[i].offset < done->elems[i].offset)
+		if (done != NULL && list->elems[i].offset < done->elems[i].offset) {
 			list->elems[i].offset = done->elems[i].offset;
+			before->ahead = true;
+		}
 		before->any |= list->elems[i].offset >= 0;
 		if (list->elems[i].offset < 0)
 			list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
@@ -132,7 +133,8 @@ int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *set
 	}
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		return 0;
-	log_error("kafka:%s: cannot read the committed offsets of group %s: %s", settings->topic,
+	log_write(stop_requested() ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
+		  "kafka:%s: cannot read the committed offsets of group %s: %s", settings->topic,
 		  settings->group, kafka_trouble_on_error(client, error, &use, why));
 	return -1;
 }

@@ -6,8 +6,6 @@
 #include "common/kafka/kafka_client.h"
 #include "enricher/kafka_group.h"
 
-#define KAFKA_STARTS_TRIES 200
-
 /* Sets the offset to start at in each partition of LIST, see kafka_group.h (1), and *BEFORE. DONE has the same partitions, or
  * is NULL. Waits for up to KAFKA_WAIT_RESTART_MS, with the pause of the settings' options. -1 after logging. */
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,
@@ -26,7 +24,7 @@ rd_kafka_resp_err_t kafka_starts_range(rd_kafka_t *client,
 /* Returns the ERROR of a call, or the first one that it set on a partition of LIST. */
 rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
 				       const rd_kafka_topic_partition_list_t *list);
-/* The pause before asking again, at most KAFKA_STARTS_TRIES times. */
+/* The pause before asking again. */
 void kafka_starts_pause(const struct bus_options *options);
 
 #endif

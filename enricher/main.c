@@ -342,6 +342,7 @@ int main(int argc, char **argv)
 		goto out;
 	a.wake_fd = status_fd(status);
 	p.exchange.bus.pause = (struct bus_pause){status_pause, status};
+	p.exchange.kube = p.kube.values[0];
 	if (!open_all(&a, &p, status, &rc)) {
 		/* That no broker has answered until the stop is no failure. */
 		rc = rc == EX_UNAVAILABLE && stop_requested() ? EXIT_SUCCESS : rc;

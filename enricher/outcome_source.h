@@ -11,7 +11,9 @@
 #define OUTCOME_SOURCE_NONE INT64_C(-1)
 
 /* Returns the offset of the record that the outcome BYTES of TOPIC was made from; OUTCOME_SOURCE_NONE if BYTES is not of
- * that topic. REVISE: the tagged records are corrections. */
-int64_t outcome_source(enum exchange_topic topic, const char *bytes, size_t length, bool revise);
+ * that topic, or was made from a record of another topic than FLOWS (NULL: any). REVISE: the tagged records are
+ * corrections. */
+int64_t outcome_source(enum exchange_topic topic, const char *bytes, size_t length, bool revise,
+		       const char *flows);
 
 #endif

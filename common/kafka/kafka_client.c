@@ -243,7 +243,8 @@ void kafka_client_property(const rd_kafka_conf_t *conf, const char *name, char *
 
 bool kafka_client_is_silence(rd_kafka_resp_err_t error)
 {
-	return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT;
+	return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+	       error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 }
 
 int kafka_client_partitions(rd_kafka_t *client, const struct bus_options *options,

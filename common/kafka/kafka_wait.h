@@ -14,7 +14,7 @@
 
 #include "common/kafka/kafka_client.h"
 
-#define KAFKA_WAIT_STEP_MS 400
+#define KAFKA_WAIT_STEP_MS 1000
 #define KAFKA_WAIT_RESTART_MS 180000 /* in which a broker can restart */
 
 struct kafka_wait {

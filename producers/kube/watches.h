@@ -46,10 +46,10 @@ int watches_turn(struct watches *watches, int fd);
 enum watches_status watches_next(struct watches *watches, const struct clocks *now,
 				 struct text *record);
 
-/* How far the watches are, for people and for metrics. */
 /* Of a resource's watch and of its planned list: an answer, and the next page. */
 #define WATCHES_WAITING_MAX (4 * WATCH_BODY_MAX)
 
+/* How far the watches are, for people and for metrics. */
 struct watches_state {
 	struct watch_stats stats;
 	uint64_t progress, rounds_failed, reconnects;

@@ -21,7 +21,7 @@ static bool has(const char *bytes, size_t length, const char *digits, size_t cou
 
 static void check(enum exchange_topic topic, const char *bytes, size_t length, bool revise)
 {
-	int64_t source = outcome_source(topic, bytes, length, revise);
+	int64_t source = outcome_source(topic, bytes, length, revise, NULL);
 	char digits[32];
 	int count = snprintf(digits, sizeof(digits), "%" PRId64, source);
 
@@ -44,8 +44,10 @@ static void check_rejection(const char *bytes, size_t length)
 
 	text_init(&text, 64u * 1024 * 1024);
 	rejected_add(&text, &rejected);
-	if (!text.failed && outcome_source(EXCHANGE_REJECTED, text.data, text.length, false) !=
-				    rejected.flow.offset)
+	if (!text.failed && (outcome_source(EXCHANGE_REJECTED, text.data, text.length, false,
+					    "flows") != rejected.flow.offset ||
+			     outcome_source(EXCHANGE_REJECTED, text.data, text.length, false,
+					    "other") != OUTCOME_SOURCE_NONE))
 		abort();
 	text_free(&text);
 }

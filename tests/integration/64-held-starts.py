@@ -31,7 +31,7 @@ from status_page import address_of, get  # noqa: E402
 
 BUILD = Path(os.environ.get("BUILD", Path(__file__).resolve().parents[2] / "build"))
 SILENT_S = 12  # longer than the patience of a program
-PATIENCE_S = 2  # of a probe, on a busy machine: a kubelet's is 1
+PATIENCE_S = 3  # of a probe, on a busy machine
 SIDE_BY_SIDE = 26
 UNAVAILABLE = 69
 LATE_S = 5  # after this there is no further request of a start: how many there are depends on how fast it is

@@ -23,6 +23,7 @@ static struct {
 	const char *metadata;          /* of the offset that is committed */
 	const char *run;               /* of the group's settings */
 	struct kafka_group_before before;
+	int64_t to_commit;   /* of the first partition, before a flow is taken */
 	int64_t assigned[2]; /* where reading began */
 	bool reading;
 	int asked;
@@ -145,6 +146,9 @@ static int begin_after(struct when since, int64_t done)
 		rd_kafka_topic_partition_list_destroy(list);
 	rc = kafka_group_start(group);
 	fake.before = kafka_group_before(group);
+	list = kafka_group_offsets(group);
+	fake.to_commit = list->cnt > 0 ? list->elems[0].offset : RD_KAFKA_OFFSET_INVALID;
+	rd_kafka_topic_partition_list_destroy(list);
 	kafka_group_close(group);
 	return rc;
 }
@@ -201,8 +205,12 @@ static void a_partition_starts_after_the_last_record_with_an_outcome(void **stat
 	assert_int_equal(begin_after(WHEN_MIN, 9), 0);
 	assert_int_equal(fake.assigned[0], 9);
 	assert_int_equal(fake.assigned[1], RD_KAFKA_OFFSET_BEGINNING);
+	assert_true(fake.before.ahead);
+	assert_int_equal(fake.to_commit, 9);
 	assert_int_equal(begin_after(WHEN_MIN, 5), 0);
 	assert_int_equal(fake.assigned[0], 7);
+	assert_false(fake.before.ahead);
+	assert_int_equal(fake.to_commit, RD_KAFKA_OFFSET_INVALID);
 }
 
 static void an_unavailable_offset_is_not_mistaken_for_none(void **state)

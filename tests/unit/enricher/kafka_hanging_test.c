@@ -27,9 +27,10 @@ static const char *const names[EXCHANGE_TOPICS] = {"tagged", "rejected"};
 static struct {
 	struct place places[EXCHANGE_TOPICS][PARTITIONS];
 	int64_t committed[PARTITIONS];
-	bool unstable;   /* the offsets hang */
-	bool stubborn;   /* of another producer: aborting does not end it */
-	bool unreadable; /* there is no right to read the outputs */
+	bool unstable;     /* the offsets hang */
+	bool stubborn;     /* of another producer: aborting does not end it */
+	bool unreadable;   /* there is no right to read the outputs */
+	const char *flows; /* the topic that is read */
 	rd_kafka_t *member;
 	rd_kafka_topic_partition_list_t *assigned, *reading;
 	rd_kafka_message_t message;
@@ -105,7 +106,8 @@ static void show(const rd_kafka_topic_partition_t *at, const struct place *place
 		fake.payload, sizeof(fake.payload),
 		strcmp(at->topic, names[EXCHANGE_TAGGED]) == 0
 			? "{\"tenure\":{\"flow\":{\"topic\":\"flows\",\"offset\":%" PRId64 "}}}"
-			: "{\"reason\":\"x\",\"flow\":{\"offset\":%" PRId64 "}}",
+			: "{\"reason\":\"x\",\"flow\":{\"topic\":\"flows\",\"offset\":%" PRId64
+			  "}}",
 		place->sources[at->offset]);
 }
 
@@ -185,6 +187,7 @@ static int begin(void **state)
 
 	(void)state;
 	memset(&fake, 0, sizeof(fake));
+	fake.flows = "flows";
 	memset(fake.places, 0xff, sizeof(fake.places)); /* NOTHING everywhere */
 	for (int i = 0; i < PARTITIONS; i++)
 		fake.committed[i] = RD_KAFKA_OFFSET_INVALID;
@@ -229,6 +232,7 @@ static enum exchange_outcome run(void)
 	};
 	const struct kafka_hanging_settings settings = {
 		.topics = {names[EXCHANGE_TAGGED], names[EXCHANGE_REJECTED]},
+		.flows = fake.flows,
 		.group = "g",
 		.options = &options,
 	};
@@ -277,6 +281,19 @@ static void records_of_someone_else_are_left_alone(void **state)
 	fake.places[EXCHANGE_TAGGED][0].end = 1;
 	assert_int_equal(run(), EXCHANGE_DONE);
 	assert_int_equal(fake.transactions, 0);
+}
+
+/* As of an enricher and of one with --revise that write to one topic of rejections. */
+static void outcomes_of_another_topic_say_nothing(void **state)
+{
+	(void)state;
+	write(EXCHANGE_REJECTED, 0, 0, 10, true);
+	write(EXCHANGE_REJECTED, 1, 0, 10, false);
+	fake.flows = "others";
+	fake.unstable = true;
+	assert_int_equal(run(), EXCHANGE_DONE);
+	assert_int_equal(fake.ended[EXCHANGE_REJECTED][1], 0);
+	assert_int_equal(fake.done[0], RD_KAFKA_OFFSET_INVALID);
 }
 
 static void reading_goes_on_after_the_last_outcome_if_offsets_hang(void **state)
@@ -355,6 +372,7 @@ int main(void)
 		TEST(outcomes_that_will_be_written_again_are_aborted),
 		TEST(outcomes_whose_offset_is_committed_are_kept),
 		TEST(records_of_someone_else_are_left_alone),
+		TEST(outcomes_of_another_topic_say_nothing),
 		TEST(reading_goes_on_after_the_last_outcome_if_offsets_hang),
 		TEST(an_output_that_goes_less_far_is_kept_with_the_other),
 		TEST(the_last_outcome_is_found_before_many_markers),

@@ -96,15 +96,15 @@ static rd_kafka_resp_err_t wait_for(int patience_ms)
 
 static void steps_become_longer_until_the_patience_is_at_its_end(void **state)
 {
-	static const int wanted[] = {100, 200, 400, 400, 400, 250};
+	static const int wanted[] = {100, 200, 400, 800, 1000, 250};
 
 	(void)state;
-	assert_int_equal(wait_for(1750), RD_KAFKA_RESP_ERR__TIMED_OUT);
+	assert_int_equal(wait_for(2750), RD_KAFKA_RESP_ERR__TIMED_OUT);
 	assert_int_equal(fake.calls, sizeof(wanted) / sizeof(wanted[0]));
 	for (int i = 0; i < fake.calls; i++)
 		assert_int_equal(fake.timeouts_ms[i], wanted[i]);
 	assert_int_equal(fake.pauses, fake.calls - 1);
-	assert_int_equal(fake.now_ms, 1000 + 1750);
+	assert_int_equal(fake.now_ms, 1000 + 2750);
 }
 
 static void a_call_that_fails_at_once_is_not_made_again_at_once(void **state)
