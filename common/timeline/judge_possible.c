@@ -36,7 +36,8 @@ static bool is_witnessed(const struct timeline *timeline, const struct tenure *t
 
 	return (binding_is_witnessed(binding, question->observer, question->start, question->end) ||
 		(question->sent &&
-		 binding_is_on(binding, question->interface, question->start, question->end))) &&
+		 binding_is_on(binding, question->interface, question->start, question->end) &&
+		 asof_is_possible(tenure, question->start, question->end))) &&
 	       is_watched(timeline, tenure, question);
 }
 

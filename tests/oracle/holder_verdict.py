@@ -38,7 +38,7 @@ class Scene:
             return False
         (first, last), question = one.seen, self.question
         return (one.hosts == {question.observer} != {None} and first <= question.start and question.end <= last
-                or question.sent and any(uid == question.interface and begun <= question.end and question.start <= over for uid, begun, over in one.ons))
+                or question.sent and one.possible(question.start, question.end) and any(uid == question.interface and begun <= question.end and question.start <= over for uid, begun, over in one.ons))
 
     def find_witnessed(self):
         """The bindings of the one holder that is witnessed: the possible ones, if there are any."""
