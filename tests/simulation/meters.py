@@ -67,7 +67,7 @@ class Meters:
     def alone(self, node, tenure, first, time):
         """Over what, at most, the meter can say at TIME that no packet from there came from another interface of the node."""
         since = max((until for _, until in self.others[tenure.address] if until <= tenure.since), default=tenure.since - 30)
-        until = min((since for since, _ in self.others[tenure.address] if since >= tenure.until), default=time)
+        until = min((since - 1e-6 for since, _ in self.others[tenure.address] if since >= tenure.until), default=time)    # before the other's first
         since = self.chance.choice((since, since, self.chance.uniform(since, first)))
         return {"since": text(since + node.clock), "until": text(min(until, time) + node.clock)}
 
