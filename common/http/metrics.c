@@ -76,8 +76,8 @@ void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t 
 	add_seconds(out, metric, NULL, ns);
 }
 
-void metrics_add_tables(struct text *out, const struct metric *used, const struct metric *limit,
-			const struct table_use *tables, size_t count)
+static void add_tables(struct text *out, const struct metric *used, const struct metric *limit,
+		       const struct table_use *tables, size_t count)
 {
 	metrics_begin(out, used);
 	for (size_t i = 0; i < count; i++)
@@ -85,6 +85,34 @@ void metrics_add_tables(struct text *out, const struct metric *used, const struc
 	metrics_begin(out, limit);
 	for (size_t i = 0; i < count; i++)
 		metrics_add(out, limit, &tables[i].name, tables[i].limit);
+}
+
+void metrics_add_table_entries(struct text *out, const struct table_use *tables, size_t count)
+{
+	static const struct metric used = {"tenure_table_entries",
+					   METRIC_GAUGE,
+					   "Entries of a table that has a limit.",
+					   {"table"}};
+	static const struct metric limit = {"tenure_table_entries_max",
+					    METRIC_GAUGE,
+					    "The most entries that the table has.",
+					    {"table"}};
+
+	add_tables(out, &used, &limit, tables, count);
+}
+
+void metrics_add_table_bytes(struct text *out, const struct table_use *tables, size_t count)
+{
+	static const struct metric used = {"tenure_table_bytes",
+					   METRIC_GAUGE,
+					   "Memory of a table that has a limit of bytes.",
+					   {"table"}};
+	static const struct metric limit = {"tenure_table_max_bytes",
+					    METRIC_GAUGE,
+					    "The most memory that the table takes.",
+					    {"table"}};
+
+	add_tables(out, &used, &limit, tables, count);
 }
 
 void metrics_add_build(struct text *out, const struct metric *metric, const char *program)

@@ -37,9 +37,9 @@ void metrics_add_moment(struct text *out, const struct metric *metric, const cha
 			struct when time);
 /* The same with NS nanoseconds, not negative, as seconds. */
 void metrics_add_seconds(struct text *out, const struct metric *metric, int64_t ns);
-/* Both of the two, whose label is "table", of COUNT TABLES. */
-void metrics_add_tables(struct text *out, const struct metric *used, const struct metric *limit,
-			const struct table_use *tables, size_t count);
+/* How full COUNT TABLES are, and their limits, each by its name: tables with a limit of entries, and of bytes. */
+void metrics_add_table_entries(struct text *out, const struct table_use *tables, size_t count);
+void metrics_add_table_bytes(struct text *out, const struct table_use *tables, size_t count);
 /* Both, of a METRIC with the labels "program" and "version", whose value is always 1. */
 void metrics_add_build(struct text *out, const struct metric *metric, const char *program);
 

@@ -18,8 +18,6 @@ enum {
 	REBUILT,
 	STORE,
 	UNSAVED,
-	BYTES,
-	BYTES_MAX
 };
 
 static const struct metric table[] = {
@@ -58,14 +56,6 @@ static const struct metric table[] = {
 		     METRIC_GAUGE,
 		     "What the store has in memory until it is saved.",
 		     {0}},
-	[BYTES] = {"tenure_table_bytes",
-		   METRIC_GAUGE,
-		   "Memory of a table that has a limit of bytes.",
-		   {"table"}},
-	[BYTES_MAX] = {"tenure_table_max_bytes",
-		       METRIC_GAUGE,
-		       "The most memory that the table takes.",
-		       {"table"}},
 };
 
 static void add(struct text *out, int metric, const char *label, uint64_t value)
@@ -101,8 +91,7 @@ static void add_memory(const struct timeline *timeline, struct text *out)
 
 	metrics_add_one(out, &table[STORE], size.disk);
 	metrics_add_one(out, &table[UNSAVED], size.memory);
-	metrics_add_tables(out, &table[BYTES], &table[BYTES_MAX], tables,
-			   sizeof(tables) / sizeof(tables[0]));
+	metrics_add_table_bytes(out, tables, sizeof(tables) / sizeof(tables[0]));
 }
 
 void timeline_metrics_add(const struct timeline *timeline, const struct kube_topic *kube_topic,

@@ -179,8 +179,7 @@ static void add_tables(const struct flows_figures *f, struct text *out)
 		{"l7_connections", l7->open, l7->most},
 	};
 
-	metrics_add_tables(out, &table[TABLE], &table[TABLE_MAX], tables,
-			   sizeof(tables) / sizeof(tables[0]));
+	metrics_add_table_entries(out, tables, sizeof(tables) / sizeof(tables[0]));
 }
 
 static void add_output(const struct flows_figures *f, struct text *out)

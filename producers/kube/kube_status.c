@@ -103,8 +103,6 @@ enum {
 	REFUSED,
 	AHEAD,
 	KNOWN,
-	BYTES,
-	BYTES_MAX,
 };
 
 static const struct metric table[] = {
@@ -169,14 +167,6 @@ static const struct metric table[] = {
 		   METRIC_GAUGE,
 		   "Up to when the cluster is known.",
 		   {0}},
-	[BYTES] = {"tenure_table_bytes",
-		   METRIC_GAUGE,
-		   "Memory of a table that has a limit of bytes.",
-		   {"table"}},
-	[BYTES_MAX] = {"tenure_table_max_bytes",
-		       METRIC_GAUGE,
-		       "The most memory that the table takes.",
-		       {"table"}},
 };
 
 static void add_labelled(struct text *out, int metric, const char *value, uint64_t count)
@@ -192,7 +182,7 @@ static void add_tables(const struct watches_state *state, struct text *out)
 	for (int r = 0; r < KUBE_RESOURCES; r++)
 		tables[r] = (struct table_use){kube_resource_name((enum kube_resource)r),
 					       state->waiting[r], WATCHES_WAITING_MAX};
-	metrics_add_tables(out, &table[BYTES], &table[BYTES_MAX], tables, KUBE_RESOURCES);
+	metrics_add_table_bytes(out, tables, KUBE_RESOURCES);
 }
 
 static void add_state(const struct watches_state *state, struct text *out)

@@ -6,7 +6,7 @@
 #include "sink/graph/http/http_answer.h"
 #include "sink/graph/recorder.h"
 
-enum { BUILD, RECORDS, DROPPED, EARLY, SAVES, WATERMARK, REQUESTS, TABLE, TABLE_MAX };
+enum { BUILD, RECORDS, DROPPED, EARLY, SAVES, WATERMARK, REQUESTS };
 
 /* Those of the edges are in formats/edge_metrics.c. */
 static const struct metric table[] = {
@@ -32,14 +32,6 @@ static const struct metric table[] = {
 		      METRIC_COUNTER,
 		      "HTTP requests by what became of them.",
 		      {"result"}},
-	[TABLE] = {"tenure_table_entries",
-		   METRIC_GAUGE,
-		   "Entries of a table that has a limit.",
-		   {"table"}},
-	[TABLE_MAX] = {"tenure_table_entries_max",
-		       METRIC_GAUGE,
-		       "The most entries that the table has.",
-		       {"table"}},
 };
 
 /* One of several with one name. */
@@ -86,7 +78,7 @@ static void add_tables(const struct graph_server *server, struct text *out)
 	serve_tables(server, tables);
 	history_tables(server->history, tables + RECORDER_TABLES);
 	tables[count++] = http_server_connections(server->http);
-	metrics_add_tables(out, &table[TABLE], &table[TABLE_MAX], tables, count);
+	metrics_add_table_entries(out, tables, count);
 }
 
 void http_metrics_answer(void *user, const struct http_call *call, struct http_reply *reply)

@@ -18,8 +18,6 @@ enum {
 	DNS_LEFT_OUT,
 	DNS_TCP_CLOSED,
 	UPSTREAM,
-	TABLE,
-	TABLE_MAX,
 };
 
 static const struct metric table[] = {
@@ -68,14 +66,6 @@ static const struct metric table[] = {
 		      METRIC_COUNTER,
 		      "Questions to the upstream server, by what became of them.",
 		      {"result"}},
-	[TABLE] = {"tenure_table_entries",
-		   METRIC_GAUGE,
-		   "Entries of a table that has a limit.",
-		   {"table"}},
-	[TABLE_MAX] = {"tenure_table_entries_max",
-		       METRIC_GAUGE,
-		       "The most entries that the table has.",
-		       {"table"}},
 };
 
 struct counted {
@@ -170,7 +160,7 @@ static void add_tables(const struct lookup_server *server, struct text *out)
 							     s.addresses * DNS_UDP_WAITING_MAX};
 		}
 	}
-	metrics_add_tables(out, &table[TABLE], &table[TABLE_MAX], tables, count);
+	metrics_add_table_entries(out, tables, count);
 }
 
 void http_metrics_add(const struct lookup_server *server, const struct http_route *routes,
