@@ -250,6 +250,7 @@ static void note_sender(struct capture *capture, size_t added, const u_char *byt
 	    packet->encapsulation.vlan_count > 0)
 		return;
 	if (side == DIRECTION_UNSURE ||
+	    (side == DIRECTION_ECHO && !sender_knows(&capture->sender, &packet->source)) ||
 	    !sender_add(&capture->sender, &packet->source, packet->time))
 		capture->unsure += !ip_is_local_scope(&packet->source);
 }

@@ -84,6 +84,12 @@ class Namespace:
         self.process.wait()
 
 
+def hairpin(name):
+    """Makes the interface a port to which the bridge gives back what it floods, as if it came from the node: masquerading does that."""
+    ip(f"link set {name} master cni0\nlink set {name} type bridge_slave hairpin on\nlink set {name} up\n")
+    subprocess.run(["nft", f"add rule bridge lab forward iifname {name} oifname {name} ip saddr set 10.2.0.1"], check=True)
+
+
 class Interface:
     """The node's end of a pod's interface, and all that is true of it."""
 
@@ -97,7 +103,10 @@ class Interface:
         ip(f"link add {name} {'' if self.bridged else f'address {CALICO}'} {f'index {index}' if index else ''} type veth "
            f"peer name eth0 address {self.mac} netns {sandbox.process.pid}\n")
         self.created = time.time_ns()
-        ip(f"link set {name} {'master cni0' if self.bridged else ''} up\n" + ("" if self.bridged else f"route add {address} dev {name}\n"))
+        if self.bridged:
+            hairpin(name)
+        else:
+            ip(f"link set {name} up\nroute add {address} dev {name}\n")
         self.index = int(Path(f"/sys/class/net/{name}/ifindex").read_text())
         sandbox.ask("ip", f"link set eth0 up\naddress add {address}/{24 if self.bridged else 32} broadcast + dev eth0\n" + (
             "route add default via 10.2.0.1\nneighbour add 10.2.0.1 lladdr 02:00:00:00:00:01 dev eth0\n" +
@@ -119,7 +128,7 @@ def unshare():
     """Begins again in a network namespace of its own, with its own /sys, or skips the test."""
     if os.geteuid() != 0:
         skip("needs root for network namespaces")
-    for tool in ("ip", "unshare"):
+    for tool in ("ip", "unshare", "nft"):
         if not shutil.which(tool):
             skip(f"needs {tool}")
     if os.environ.get("TENURE_UNSHARED") != "1":
@@ -130,4 +139,5 @@ def unshare():
 def node():
     """What every node has: a bridge, and a way for packets."""
     ip("link set lo up\nlink add cni0 address 02:00:00:00:00:01 type bridge\naddress add 10.2.0.1/24 dev cni0\nlink set cni0 up\n")
+    subprocess.run(["nft", "add table bridge lab; add chain bridge lab forward { type filter hook forward priority 0; }"], check=True)
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")

@@ -3,7 +3,9 @@
  * On the wire of a veth a frame from the pod has, as its destination, the interface itself or the bridge that it
  * belongs to; one that the node sends has these as its source. The source of the former is the pod, so a frame
  * from there to another pod of the bridge, or to all, is the pod's too. What a bridge floods to other pods'
- * interfaces has neither: it is from the pod only where that is at the other end.
+ * interfaces has neither: it is from the pod only where that is at the other end. But a bridge sends the pod's own frame
+ * back to it in hairpin mode (IFLA_BRPORT_MODE), with the pod's MAC still, and netfilter may have changed its source
+ * address before that (masquerading; br_netfilter). It is never for the bridge.
  *
  * The kernel knows the direction of each frame (sll_pkttype), but libpcap gives it only with cooked captures,
  * which it makes of no named Ethernet interface. Two captures with pcap_setdirection() would take a second
@@ -29,6 +31,7 @@ struct direction {
 
 enum direction_side {
 	DIRECTION_FROM_POD,
+	DIRECTION_ECHO,      /* from the pod, or what it sent and got back from its bridge */
 	DIRECTION_FROM_NODE, /* the interface or its bridge sent it, or it is for the pod */
 	DIRECTION_UNSURE,    /* it may have come from the pod all the same */
 };
@@ -55,12 +58,13 @@ static inline enum direction_side direction_of(struct direction *direction, cons
 		source = link_mac(bytes + LINK_MAC_SIZE);
 	else
 		return DIRECTION_UNSURE;
-	if (source == direction->pod && source != 0)
-		return DIRECTION_FROM_POD;
 	destination = link_mac_wide(bytes);
 	if (destination == direction->pod && destination != 0)
 		return DIRECTION_FROM_NODE;
 	to_node = destination == direction->own || destination == direction->bridge;
+	if (source == direction->pod && source != 0)
+		return to_node || direction->bridge == direction->own ? DIRECTION_FROM_POD
+								      : DIRECTION_ECHO;
 	/* The pod may have the same MAC as the node's end. */
 	if (source == direction->own || source == direction->bridge)
 		return source != 0 && !to_node ? DIRECTION_FROM_NODE : DIRECTION_UNSURE;

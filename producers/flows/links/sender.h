@@ -19,6 +19,7 @@ struct sender {
 	struct links *links; /* borrowed */
 	uint16_t number;     /* of the interface */
 	struct ip source;
+	struct ip known[2];      /* the last source of IPv6 and IPv4 */
 	struct when first, last; /* WHEN_MAX and WHEN_MIN: nothing is to be passed */
 	struct when now;         /* by the clock of the packets */
 };
@@ -36,6 +37,12 @@ static inline void sender_pass(struct sender *sender)
 	sender->last = WHEN_MIN;
 }
 
+/* Whether SOURCE is the last one of its family of which a packet surely came from the pod. */
+static inline bool sender_knows(const struct sender *sender, const struct ip *source)
+{
+	return memcmp(source, &sender->known[ip_is_v4(source)], sizeof(*source)) == 0;
+}
+
 /* A packet from SOURCE came from the pod at TIME. False if it is left out, as TIME is not now: it would count for as long as
  * the interface is there. */
 static inline bool sender_add(struct sender *sender, const struct ip *source, struct when time)
@@ -45,6 +52,7 @@ static inline bool sender_add(struct sender *sender, const struct ip *source, st
 	if (memcmp(source, &sender->source, sizeof(*source)) != 0) {
 		sender_pass(sender);
 		sender->source = *source;
+		sender->known[ip_is_v4(source)] = *source;
 	}
 	sender->first = when_earlier(sender->first, time);
 	sender->last = when_later(sender->last, time);

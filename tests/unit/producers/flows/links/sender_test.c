@@ -23,6 +23,7 @@ static struct ip address(const char *text)
 static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 {
 	const struct ip v4 = address("10.244.1.5"), v6 = address("fd00::5");
+	const struct ip other = address("10.244.1.1");
 	struct sender sender = SENDER_NONE;
 	struct link_report report;
 
@@ -34,10 +35,15 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 	links_appear(sender.links, 3, "veth3", 7, WHEN_MIN);
 	sender_pass(&sender); /* nothing */
 	assert_false(links_rest(sender.links, &report));
+	assert_false(sender_knows(&sender, &v4));
 	sender_add(&sender, &v4, T(5));
 	sender_add(&sender, &v4, T(2));
 	sender_add(&sender, &v4, T(4));
+	assert_false(sender_knows(&sender, &v6));
 	sender_add(&sender, &v6, T(3));
+	assert_true(sender_knows(&sender, &v4));
+	assert_true(sender_knows(&sender, &v6));
+	assert_false(sender_knows(&sender, &other));
 	sender_add(&sender, &v4, T(6));
 	sender_pass(&sender);
 	sender_pass(&sender);
