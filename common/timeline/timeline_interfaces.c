@@ -74,7 +74,7 @@ static int find(const struct look *look, struct found *found)
 {
 	struct history *history = found->history;
 	struct address_view *view = history_around(history, look->offset, true, &look->assumptions,
-						   look->span.first, look->span.last);
+						   look->span.any_first, look->span.any_last);
 	struct interface_span *others = calloc(history->interface_count + 1, sizeof(*others));
 	struct binding *bindings = calloc(view == NULL ? 1 : view->count + 1, sizeof(*bindings));
 	size_t count = 0;

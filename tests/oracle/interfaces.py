@@ -1,6 +1,6 @@
 """The interfaces of pods, as captures saw them (answers.md section 3)."""
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import moments
 import shapes
@@ -19,13 +19,14 @@ class Span:
     uid: str
     first: int
     last: int
+    any: tuple                  # (first, last) of all its addresses
     since: int = None
     until: int = None
     several: bool = False       # it carried two addresses of a family
     alone: tuple = None         # (since, until): no other interface of the node carried the address
 
     def is_past(self, horizon):
-        return max(self.last, NEVER if self.until is None else self.until, self.alone[1] if self.alone else NEVER) < horizon
+        return max(self.any[1], NEVER if self.until is None else self.until, self.alone[1] if self.alone else NEVER) < horizon
 
 
 def addresses_of(thing):
@@ -74,12 +75,13 @@ class Interfaces:
         until = oldest([until, moments.parse(shapes.at(thing, "status", "until"))])
         self.told[key] = found, since, until
         several = len({shapes.is_v4(address) for address in found}) < len(found)
+        whole = min(first for first, *_ in found.values()), max(last for _, last, *_ in found.values())
         changed = {}
         for address, (first, last, *alone) in found.items():
             spans = self.spans.setdefault(address, {}).setdefault(key, History())
             before = spans.last()
             spans.add(record.offset, Span(
-                node, host, (name, node), record.uid, first, last, None if since is None or since > first else since,
+                node, host, (name, node), record.uid, first, last, whole, None if since is None or since > first else since,
                 None if until is None or until < last else until, several,
                 None if alone[0] is None else tuple(alone)))
             changed[address] = key, before, spans.last()
@@ -137,14 +139,14 @@ def contradictions(span, others, bindings, clock, skew, horizon):
 def surely_had(span, one, skew):
     """Whether, whatever is still to be told, the pod of ONE had the address while SPAN carried it."""
     to = one.held_from if one.held_to == EVER else one.held_to
-    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(span.first, skew)
-            and span.first <= to and one.held_from <= span.last)
+    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(span.any[0], skew)
+            and span.any[0] <= to and one.held_from <= span.any[1])
 
 
 def may_be(span, one):
     """Whether SPAN may be the interface of the epoch of the binding ONE."""
     return (one.kind == "pod" and one.how is None and one.node == span.node
-            and span.first <= one.held_to and one.held_from <= span.last)
+            and span.any[0] <= one.held_to and one.held_from <= span.any[1])
 
 
 def differ(one, later):
@@ -157,7 +159,7 @@ def own_of(one, spans, skew, horizon):
     """Those of SPANS that are the interface of the epoch of ONE, if they are nobody else's: a sandbox has one."""
     found = []
     for span in sorted(spans, key=lambda span: span.first):
-        if may_be(span, one) and one.there_from <= shift(span.first, skew):
+        if may_be(span, one) and one.there_from <= shift(span.any[0], skew):
             if any(differ(other, span) for other in found if not other.is_past(horizon)):
                 break
             found.append(span)

@@ -98,6 +98,18 @@ def test_a_short_pod_is_named_from_its_first_packet_on():
     assert (answer["binding"]["start_from"], answer["binding"]["start"]) == ("interface", "2026-11-23T08:00:20.900Z")
 
 
+def test_the_packets_of_either_family_tell_whose_an_interface_is():
+    """X is sent from only after the pod's reported end, as IPv6 waits until no neighbour has the address; the other address, before."""
+    other = [{"ip": "fd00::9", "first": text(20.1), "last": text(21.5)}]
+
+    def said(**more):
+        records = lived(lived(covered(), "a", X, 10, 18), "b", [X, "fd00::9"], 19.2, 21.2)
+        return asked(seen(records, "wb", 21.9, 22.5, host="h", **more), 22, observer="h")
+
+    assert said() == "unknown hand_over"
+    assert said(others=other) == "known uid-b"
+
+
 def test_it_is_of_no_watch():
     """No coverage, no GAP, no unread records, and `received` counts for nothing."""
     records = seen(History(), "wa", 10, 60)

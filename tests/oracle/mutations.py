@@ -115,6 +115,8 @@ MUTATIONS = {
     "epochs that share an interface": (interfaces, "share", lambda _: lambda span, one, of_pod: (span, span.first, span.last)),
     "one interface of a sandbox": (interfaces, "differ", always(False)),
     "names of interfaces": (interfaces, "differ", lambda _: lambda one, later: one.key != later.key),
+    "packets of the other family": (interfaces, "may_be", lambda may_be: lambda span, one: may_be(
+        interfaces.replace(span, any=(span.first, span.last)), one)),
     "the end of an interface": (interfaces, "gone", always(moments.EVER)),
     # section 4
     "gateways": (holders, "gateways_of", always(())),

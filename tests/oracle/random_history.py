@@ -76,7 +76,7 @@ class World:
         started = life.begin(ip, bound)
         self.instants += [(bound, address), (gone, address)]
         self.living.append((bound, gone, address, life.uid))
-        self.interface(life, address, bound, gone)
+        self.interface(life, address, bound, gone, ip[1] if both else None)
         if gone > started + 5 and self.chance.random() < .3:
             life.restart(ip, bound, started)
         if self.chance.random() < .15:
@@ -95,12 +95,12 @@ class World:
         life.finish(ip, bound, started, gone)
         self.pod_writes(life)
 
-    def interface(self, life, address, bound, gone):
+    def interface(self, life, address, bound, gone, also=None):
         """What a meter sees of it; some are routers, or are seen on another node."""
         if life.node not in self.seen or self.meters.random() < .1:
             return
         node = self.meters.choice(NODES) if self.meters.random() < .05 else life.node
-        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address)
+        veth = Veth(self.meters, "%s-%d" % (life.uid, len(self.living)), self.meters.choice(("eth-" + life.uid, "veth1", "veth2")), node, address, also)
         clock = self.clocks[life.node] if abs(self.clocks[life.node]) < 5 else 0
         for time, thing in veth.told(bound, gone, clock, ended=self.meters.random() < .9):
             if self.meters.random() < .03:

@@ -3,10 +3,11 @@ from history import text
 
 
 class Veth:
-    """One interface and the meter that sees it: packets from FIRST to LAST with source ADDRESS. Times are of its node's clock."""
+    """One interface and the meter that sees it: packets from FIRST to LAST with source ADDRESS, and for a part of that time with ALSO,
+    of the other family. Times are of its node's clock."""
 
-    def __init__(self, chance, uid, name, node, address):
-        self.chance, self.uid, self.name, self.node, self.address = chance, uid, name, node, address
+    def __init__(self, chance, uid, name, node, address, also=None):
+        self.chance, self.uid, self.name, self.node, self.address, self.also = chance, uid, name, node, address, also
 
     def uid_of(self, chance):
         """That of one of its meter's runs, as flows name it."""
@@ -50,5 +51,9 @@ class Veth:
 
     def record(self, uid, first, last, since, until):
         times = {name: text(time) for name, time in (("since", since), ("until", until)) if time is not None}
+        addresses = [{"ip": self.address, "first": text(first), "last": text(last)}]
+        if self.also:
+            start, end = sorted(self.chance.choice((first, last, self.chance.uniform(first, last))) for _ in range(2))
+            addresses.append({"ip": self.also, "first": text(start), "last": text(end)})
         return {"kind": "Interface", "metadata": {"name": self.name, "uid": uid}, "spec": {"node": self.node, "host": self.node + ".lab"},
-                "status": dict(times, addresses=[{"ip": self.address, "first": text(first), "last": text(last)}])}
+                "status": dict(times, addresses=addresses)}

@@ -12,6 +12,7 @@ class Meters:
         self.chance, self.share = random.Random(seed * 13 + 5), share
         self.interfaces = []        # (node, (name, index), uid, the tenures of its addresses)
         self.others = {}            # of the interface that is told of: address -> (since, until) of others of its node
+        self.delays = {}            # of the same interface: address -> seconds after which it is sent from, as IPv6 asks first who has it
         self.used = {}              # node -> {number of an interface: its last tenure}
 
     def is_seen(self, node):
@@ -51,6 +52,7 @@ class Meters:
         spoiled = chance.random() < .04     # it sends from another address too
         self.others = {own.address: [(one.since, one.until) for there, _, _, more in self.interfaces if there is node
                                      for one in more if one.address == own.address and one is not own] for own in tenures}
+        self.delays = {own.address: chance.choice((0, .5, 1.8)) for own in tenures[1:]}
         found = []
         for number, (begin, end) in enumerate(lives):
             final = ended and number == len(lives) - 1
@@ -75,11 +77,12 @@ class Meters:
         chance = self.chance
         if chance.random() < .1 or node.cut and time > node.cut and chance.random() < .7:
             return []
-        addresses = {one.address: {"alone": self.alone(node, one, first, time)} if chance.random() < .9 else {} for one in tenures}
+        begun = {one.address: min(first + self.delays.get(one.address, 0), last) for one in tenures}
+        addresses = {one.address: {"alone": self.alone(node, one, begun[one.address], time)} if chance.random() < .9 else {} for one in tenures}
         if spoiled and chance.random() < .5:
             addresses["10.244.77.1"] = {}
         status = {word: text(moment + node.clock) for word, moment in shown.items()}
-        status["addresses"] = [{"ip": one, "first": text(first + node.clock), "last": text(last + node.clock), **more} for one, more in addresses.items()]
+        status["addresses"] = [{"ip": one, "first": text(begun.get(one, first) + node.clock), "last": text(last + node.clock), **more} for one, more in addresses.items()]
         thing = {"kind": "Interface", "metadata": {"name": place[0], "uid": uid}, "spec": {"node": node.name, "host": node.name, "index": place[1]},
                  "status": status}
         told = (time + chance.choice((.02, .1, .5, 9, 60)) * chance.random(), thing)

@@ -32,13 +32,13 @@ static bool has(const struct interface_span *span, const struct binding *binding
 	if (binding->kind != HOLDER_POD || evidence->shared || evidence->node != span->node ||
 	    evidence_is_past(evidence, assumptions->horizon) ||
 	    (evidence->identity == 0 &&
-	     when_before(when_add(span->first, assumptions->skew_ns), evidence->start_time)))
+	     when_before(when_add(span->any_first, assumptions->skew_ns), evidence->start_time)))
 		return false;
 	from = binding_held_from(binding, assumptions);
 	to = binding_held_to(binding, assumptions);
 	if (when_is_max(to))
 		to = from;
-	return when_not_after(span->first, to) && when_not_after(from, span->last);
+	return when_not_after(span->any_first, to) && when_not_after(from, span->any_last);
 }
 
 /* OTHER was the interface of BINDING before SPAN. */

@@ -6,6 +6,7 @@ bool interface_span_equal(const struct interface_span *a, const struct interface
 {
 	return a->uid == b->uid && a->node == b->node && a->name == b->name && a->host == b->host &&
 	       a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
+	       a->any_first.ns == b->any_first.ns && a->any_last.ns == b->any_last.ns &&
 	       a->since.ns == b->since.ns && a->until.ns == b->until.ns &&
 	       a->alone_since.ns == b->alone_since.ns && a->alone_until.ns == b->alone_until.ns &&
 	       a->several == b->several;
@@ -13,7 +14,7 @@ bool interface_span_equal(const struct interface_span *a, const struct interface
 
 bool interface_span_is_past(const struct interface_span *span, struct when horizon)
 {
-	return when_before(when_later(span->last, span->alone_until), horizon) &&
+	return when_before(when_later(span->any_last, span->alone_until), horizon) &&
 	       (when_is_max(span->until) || when_before(span->until, horizon));
 }
 
@@ -44,7 +45,8 @@ static bool may_be(const struct interface_span *span, const struct binding *bind
 		   const struct held *held)
 {
 	return held->is && binding->evidence.node == span->node &&
-	       when_not_after(span->first, held->to) && when_not_after(held->from, span->last);
+	       when_not_after(span->any_first, held->to) &&
+	       when_not_after(held->from, span->any_last);
 }
 
 /* That which was alone the longest counts. */
@@ -159,7 +161,7 @@ bool interface_spans_differ(const struct interface_span *a, const struct interfa
 static bool may_own(const struct fitting *all, const struct interface_span *span, size_t b)
 {
 	const struct evidence *evidence = &all->bindings[b].evidence;
-	struct when first = when_add(span->first, all->assumptions->skew_ns);
+	struct when first = when_add(span->any_first, all->assumptions->skew_ns);
 
 	return may_be(span, &all->bindings[b], &all->held[b]) &&
 	       (evidence->identity != 0 || when_not_after(evidence->start_time, first));

@@ -16,10 +16,11 @@
 
 /* One interface and an address that it carried, by its node's clock. */
 struct interface_span {
-	uint64_t uid, node, name, host; /* hashes; HOST is its meter's, 0 for none */
-	struct when first, last;        /* packets from the pod's side with this source */
-	struct when since;              /* it was not there yet, or WHEN_MIN */
-	struct when until;              /* it was gone, or WHEN_MAX */
+	uint64_t uid, node, name, host;  /* hashes; HOST is its meter's, 0 for none */
+	struct when first, last;         /* packets from the pod's side with this source */
+	struct when any_first, any_last; /* with any of its sources, of either family */
+	struct when since;               /* it was not there yet, or WHEN_MIN */
+	struct when until;               /* it was gone, or WHEN_MAX */
 	/* Between these no other pod's interface of the node carried it; WHEN_MAX and WHEN_MIN if that
 	 * was not said. */
 	struct when alone_since, alone_until;

@@ -28,10 +28,19 @@ struct interface_span interface_state_span(const struct interface_state *state, 
 	const struct interface_address *address = &state->addresses[family];
 	bool late = when_before(address->first, state->since);
 	bool early = when_before(state->until, address->last);
+	struct when any_first = address->first, any_last = address->last;
 
+	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
+		if (!state->addresses[f].there)
+			continue;
+		any_first = when_earlier(any_first, state->addresses[f].first);
+		any_last = when_later(any_last, state->addresses[f].last);
+	}
 	return (struct interface_span){
 		.first = address->first,
 		.last = address->last,
+		.any_first = any_first,
+		.any_last = any_last,
 		/* A clock that was set back in between says nothing. */
 		.since = late ? WHEN_MIN : state->since,
 		.until = early ? WHEN_MAX : state->until,

@@ -270,6 +270,8 @@ void row_add_interface(struct text *value, const struct interface_span *row)
 	codec_add_u64(value, row->uid);
 	codec_add_when(value, row->first);
 	codec_add_when(value, row->last);
+	codec_add_when(value, row->any_first);
+	codec_add_when(value, row->any_last);
 	codec_add_when(value, row->since);
 	codec_add_when(value, row->until);
 	codec_add_when(value, row->alone_since);
@@ -287,6 +289,8 @@ bool row_interface(struct span value, struct interface_span *row)
 	row->uid = codec_u64(&codec);
 	row->first = codec_when(&codec);
 	row->last = codec_when(&codec);
+	row->any_first = codec_when(&codec);
+	row->any_last = codec_when(&codec);
 	row->since = codec_when(&codec);
 	row->until = codec_when(&codec);
 	row->alone_since = codec_when(&codec);

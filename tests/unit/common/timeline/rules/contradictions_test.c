@@ -53,6 +53,8 @@ static struct interface_span span(uint64_t name, int64_t first, int64_t last)
 		.name = name,
 		.first = second(first),
 		.last = second(last),
+		.any_first = second(first),
+		.any_last = second(last),
 		.since = WHEN_MIN,
 		.until = WHEN_MAX,
 		.alone_since = WHEN_MAX,

@@ -65,6 +65,8 @@ static struct interface_span span(int64_t first, int64_t last)
 		.host = HOST,
 		.first = ms(first),
 		.last = ms(last),
+		.any_first = ms(first),
+		.any_last = ms(last),
 		.since = WHEN_MIN,
 		.until = WHEN_MAX,
 		.alone_since = WHEN_MAX,
