@@ -165,11 +165,12 @@ bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 	size_t at;
 
 	packet->path = (uint16_t)packet->interface;
-	packet->reversed = false;
+	packet->reversed = packet->wrapped = false;
 	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
 		return true;
 	encapsulation = packet->encapsulation;
 	if (paths->ignore_vlan) {
+		packet->wrapped = encapsulation.vlan_count > 0;
 		encapsulation.vlan_count = 0;
 		memset(encapsulation.vlans, 0, sizeof(encapsulation.vlans));
 		if (encapsulation.tunnel == TUNNEL_NONE)
@@ -181,6 +182,7 @@ bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 		at = new_place(paths, now);
 		if (at == paths->max) {
 			paths->refused++;
+			packet->wrapped = true;
 			return false;
 		}
 
