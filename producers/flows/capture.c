@@ -222,7 +222,6 @@ struct capture *capture_open_interface(const char *name, const struct capture_op
 
 	if (capture != NULL) {
 		capture->intake.tunnels = options->tunnels;
-		capture->sender = SENDER_NONE;
 		capture->twice = strcmp(name, "lo") == 0 || strcmp(name, "any") == 0;
 	}
 	*exit_code = capture != NULL ? open_interface(capture, options, quiet) : EX_OSERR;
@@ -281,11 +280,10 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 	int frames;
 
 	if (capture->direction.own != 0)
-		capture->sender.now = when_now();
+		sender_set_clock(&capture->sender, when_now());
 	intake_begin(&capture->intake, packets);
 	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
-	sender_pass(&capture->sender);
 	*count = capture->intake.count;
 	capture->read = frames <= 0;
 	if (frames >= 0)
@@ -327,8 +325,7 @@ bool capture_is_empty(struct capture *capture)
 
 void capture_follow(struct capture *capture, struct links *links, uint16_t number)
 {
-	capture->sender.links = links;
-	capture->sender.number = number;
+	sender_follow(&capture->sender, links, number);
 }
 
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)

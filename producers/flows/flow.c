@@ -324,7 +324,7 @@ static void add_observer(const struct flow *flow, const struct flow_observer *ob
 	text_add_json_string(text, observer->interface_name);
 	text_add_string(text, ",\"id\":");
 	text_add_u64(text, observer->interface_id);
-	if (observer->interface_uid[0] != '\0' && flow->encapsulation == NULL) {
+	if (observer->interface_uid[0] != '\0' && flow->encapsulation == NULL && !flow->wrapped) {
 		text_add_string(text, ",\"uid\":");
 		text_add_json_string(text, observer->interface_uid);
 	}

@@ -168,6 +168,7 @@ struct flow {
 	enum flow_initiator initiator;
 	uint16_t path; /* its number in the paths */
 	bool reversed; /* the source is behind the second of its tunnel's ends */
+	bool wrapped;  /* packets of it were in a VLAN or a tunnel that PATH does not say */
 	/* Set by the meter, like the next; NULL for none. */
 	const struct encapsulation *encapsulation;
 	struct flow_translation translation;

@@ -14,7 +14,7 @@ static void set_initiator(struct flow_entry *entry, unsigned direction, bool sen
 			  enum flow_initiator proof)
 {
 	entry->source = (uint8_t)(sender ? direction : !direction);
-	entry->initiator = proof & 0x3f;
+	entry->initiator = proof & 0x1f;
 }
 
 static void find_initiator(struct flow_entry *entry, unsigned direction,
@@ -122,6 +122,8 @@ bool flow_entry_count(struct flow_entry *entry, struct turns_pool *pool, struct 
 {
 	bool by_initiator;
 
+	if (packet->wrapped)
+		entry->wrapped = true;
 	/* A SYN-ACK that was captured after the packet that follows it. */
 	if (packet->tcp_flags & TCP_SYN && entry->initiator == FLOW_BY_NOTHING)
 		find_initiator(entry, direction, packet, false);
@@ -227,6 +229,7 @@ void flow_entry_take(struct flow_entry *entry, struct turns_pool *pool, struct l
 	flow->initiator = entry->initiator;
 	flow->path = flow_key_path(&entry->key);
 	flow->reversed = entry->reversed ^ entry->source;
+	flow->wrapped = entry->wrapped;
 	memset(entry->bytes, 0, sizeof(entry->bytes));
 	memset(entry->frame_bytes, 0, sizeof(entry->frame_bytes));
 	memset(entry->packets, 0, sizeof(entry->packets));

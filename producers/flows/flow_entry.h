@@ -25,7 +25,8 @@ struct flow_entry {
 	uint32_t l7;           /* of l7.h */
 	uint32_t tag;          /* of the index; the table sets it */
 	uint8_t source;        /* the initiator's direction */
-	uint8_t initiator : 6; /* enum flow_initiator */
+	uint8_t initiator : 5; /* enum flow_initiator */
+	uint8_t wrapped : 1;   /* one of its packets was */
 	uint8_t reversed : 1;  /* direction 0 is behind the second of its tunnel's ends */
 	uint8_t embryonic : 1; /* see flow_entry_count() */
 	uint8_t icmp_type;     /* the first packet's */

@@ -33,12 +33,14 @@ static bool is_vlan_tag(uint32_t type)
 	return type == VLAN || type == PROVIDER_VLAN || type == OLD_VLAN;
 }
 
-static void add_vlan(struct encapsulation *encapsulation, uint16_t tag)
+static void add_vlan(struct packet *packet, uint16_t tag)
 {
+	struct encapsulation *encapsulation = &packet->encapsulation;
 	uint16_t vlan = tag & 0xfff;
 
 	if (vlan == 0)
 		return;
+	packet->incoming = false;
 	if (encapsulation->vlan_count < ENCAPSULATION_VLANS_MAX)
 		encapsulation->vlan_count++;
 	encapsulation->vlans[encapsulation->vlan_count - 1] = vlan;
@@ -164,7 +166,7 @@ static enum packet_verdict skip_header(struct cursor *cursor, struct packet *pac
 	case PROVIDER_VLAN:
 	case OLD_VLAN:
 		if (cursor->captured >= 2)
-			add_vlan(&packet->encapsulation, cursor_read16(cursor->bytes));
+			add_vlan(packet, cursor_read16(cursor->bytes));
 		return skip_to_type(cursor, 4, type);
 	case LINK_MPLS:
 	case MPLS_MULTICAST:

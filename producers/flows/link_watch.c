@@ -205,20 +205,21 @@ static int read_first(struct link_watch *watch)
 	return 0;
 }
 
-bool link_watch_has_received(const char *name)
+void link_watch_find_silent(void (*tell)(void *with, const char *name), void *with)
 {
 	FILE *file = fopen("/proc/net/dev", "re");
-	uint64_t packets = 1;
+	uint64_t packets;
 	char *line = NULL;
 	size_t size = 0;
+	char name[IF_NAMESIZE];
 
-	while (file != NULL && getline(&line, &size, file) >= 0 &&
-	       !proc_net_received(line, name, &packets))
-		packets = 1;
+	while (file != NULL && getline(&line, &size, file) >= 0) {
+		if (proc_net_received(line, name, &packets) && packets == 0)
+			tell(with, name);
+	}
 	free(line);
 	if (file != NULL)
 		fclose(file);
-	return packets > 0;
 }
 
 /* What cannot be read says of no interface that it is the node's. */

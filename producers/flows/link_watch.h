@@ -16,8 +16,8 @@ struct link_watch;
 
 /* Lists what is there, which takes milliseconds. Returns NULL if the kernel refuses (logged). */
 struct link_watch *link_watch_open(void);
-/* Whether the interface NAME has received a packet; true also if that is not known. */
-bool link_watch_has_received(const char *name);
+/* Calls TELL with WITH and the name of each interface that has received no packet. */
+void link_watch_find_silent(void (*tell)(void *with, const char *name), void *with);
 void link_watch_close(struct link_watch *watch);
 int link_watch_fd(const struct link_watch *watch);
 

@@ -65,7 +65,7 @@ void meter_free(struct meter *meter)
 static void find_translation(struct meter *meter, struct flow *flow)
 {
 	flow->translation.when = FLOW_TRANSLATED_UNKNOWN;
-	if (meter->translations != NULL && flow->encapsulation == NULL &&
+	if (meter->translations != NULL && flow->encapsulation == NULL && !flow->wrapped &&
 	    flow_has_ports(flow->protocol))
 		translations_find(meter->translations, flow);
 }

@@ -88,9 +88,10 @@ struct packet {
 	uint8_t cooked : 1;   /* from a cooked capture, which may have copies of it */
 	uint8_t carries : 1;  /* the next packet is what this one carries (intake.h) */
 	uint8_t reversed : 1; /* set with PATH: the ends of its tunnel are the other way round */
+	uint8_t wrapped : 1; /* set with PATH: it does not say in which VLAN or tunnel the packet was */
 	/* Of files: the frame came into its interface from the other end, as a pod's packets into the veth on the
-	 * node; false if that is not known. Never of what a tunnel carries, nor of LINUX_SLL, which does not say
-	 * which interface it was. */
+	 * node; false if that is not known. Never of what a VLAN or a tunnel carries, whose addresses may be of
+	 * another space, nor of LINUX_SLL, which does not say which interface it was. */
 	uint8_t incoming : 1;
 	/* Why the tunnel that this packet carries was not opened, although it is one that is read:
 	 * PACKET_FRAGMENT_ALONE for a fragment. Else PACKET_OK. */

@@ -157,19 +157,17 @@ static size_t find(struct paths *paths, const struct path_key *key)
 	return paths->max;
 }
 
-bool paths_set(struct paths *paths, struct packet *packet, struct when now)
+/* paths_set() of a packet in a VLAN or a tunnel: the others need not save registers for it. */
+__attribute__((noinline)) static bool set_wrapped(struct paths *paths, struct packet *packet,
+						  struct when now)
 {
-	struct encapsulation encapsulation;
+	struct encapsulation encapsulation = packet->encapsulation;
 	struct path_key key;
 	bool reversed;
 	size_t at;
 
-	packet->path = (uint16_t)packet->interface;
-	packet->reversed = false;
-	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
-		return true;
-	encapsulation = packet->encapsulation;
 	if (paths->ignore_vlan) {
+		packet->wrapped = encapsulation.vlan_count > 0;
 		encapsulation.vlan_count = 0;
 		memset(encapsulation.vlans, 0, sizeof(encapsulation.vlans));
 		if (encapsulation.tunnel == TUNNEL_NONE)
@@ -181,6 +179,7 @@ bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 		at = new_place(paths, now);
 		if (at == paths->max) {
 			paths->refused++;
+			packet->wrapped = true;
 			return false;
 		}
 
@@ -194,6 +193,15 @@ bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 	packet->path = (uint16_t)(INTERFACES_MAX + at);
 	packet->reversed = reversed;
 	return true;
+}
+
+bool paths_set(struct paths *paths, struct packet *packet, struct when now)
+{
+	packet->path = (uint16_t)packet->interface;
+	packet->reversed = packet->wrapped = false;
+	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
+		return true;
+	return set_wrapped(paths, packet, now);
 }
 
 uint16_t paths_interface(const struct paths *paths, uint16_t number)

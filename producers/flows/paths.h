@@ -30,7 +30,7 @@ struct paths *paths_new(const uint64_t seed[static FLOW_KEY_SEED_WORDS], size_t 
 			int64_t rest_ns, bool ignore_vlan);
 void paths_free(struct paths *paths);
 
-/* Sets PATH and REVERSED of PACKET, whose INTERFACE is its number. NOW: flows that were over by then
+/* Sets PATH, REVERSED and WRAPPED of PACKET, whose INTERFACE is its number. NOW: flows that were over by then
  * have ended. Returns false if there was no room (1). */
 bool paths_set(struct paths *paths, struct packet *packet, struct when now);
 

@@ -157,7 +157,8 @@ static void finish_packets(struct savefile *file, const struct place *place, siz
 		packets[i].interface = number;
 		packets[i].section = file->section;
 		if (file->frame.inbound && !packets[i].cooked)
-			packets[i].incoming = packets[i].encapsulation.tunnel == TUNNEL_NONE;
+			packets[i].incoming = packets[i].encapsulation.tunnel == TUNNEL_NONE &&
+					      packets[i].encapsulation.vlan_count == 0;
 	}
 	if (number != INTERFACES_NONE)
 		return;

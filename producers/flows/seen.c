@@ -1,6 +1,7 @@
 #include "producers/flows/seen.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/program/log.h"
 #include "producers/flows/links/pod_link.h"
@@ -55,24 +56,48 @@ void seen_leave(struct sources *all, const struct source *source)
 	all->scan_at = WHEN_MIN;
 }
 
-/* Finds what came before an interface was read: nothing, if it has received nothing by now. The kernel counts a packet within
+/* What came before an interface was read is nothing, if it has received nothing by now. The kernel counts a packet within
  * microseconds. One that was there at the start is not asked for, as it can hide only what came before; of one that is gone
- * another one may have the name. Returns true if one is too new for this. */
-static bool find_begun(struct sources *all, struct when now)
+ * another one may have the name. */
+static bool may_be_silent(const struct source *source, struct when now)
 {
-	bool new = false;
+	return !when_is_min(source->begun.steady) &&
+	       when_since(now, source->begun.steady) >= COUNTED_NS && !when_is_min(source->since) &&
+	       when_is_max(source->gone_at);
+}
 
-	for (size_t i = 0; i < all->count; i++) {
-		struct source *source = &all->list[i];
+struct asked {
+	struct sources *all;
+	struct when now;
+};
 
-		if (when_is_min(source->begun.steady))
-			continue;
-		if (when_since(now, source->begun.steady) < COUNTED_NS)
-			new = true;
-		else if (!when_is_min(source->since) && when_is_max(source->gone_at) &&
-			 !link_watch_has_received(source->name))
+static void note_silent(void *with, const char *name)
+{
+	const struct asked *asked = with;
+
+	for (size_t i = 0; i < asked->all->count; i++) {
+		struct source *source = &asked->all->list[i];
+
+		if (may_be_silent(source, asked->now) && strcmp(source->name, name) == 0)
 			source->begun.steady = WHEN_MIN;
 	}
+}
+
+/* Finds of which interfaces nothing came before they were read. Returns true if one is too new for this. */
+static bool find_begun(struct sources *all, struct when now)
+{
+	struct asked asked = {all, now};
+	bool new = false, ask = false;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct source *source = &all->list[i];
+
+		new |= !when_is_min(source->begun.steady) &&
+		       when_since(now, source->begun.steady) < COUNTED_NS;
+		ask |= may_be_silent(source, now);
+	}
+	if (ask)
+		link_watch_find_silent(note_silent, &asked);
 	return new;
 }
 

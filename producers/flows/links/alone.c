@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+void alone_miss(struct alone_missed *missed, struct when since, struct when until)
+{
+	missed->since = when_earlier(missed->since, since);
+	missed->until = when_later(missed->until, until);
+}
+
 static struct when end_of(const struct link_address *theirs, struct when gone)
 {
 	return when_is_max(gone) ? theirs->last : when_later(theirs->last, gone);
@@ -99,4 +105,18 @@ bool alone_past_add(struct alone_past *past, const struct alone_other *other,
 		memcpy(gone->addresses, other->addresses,
 		       other->count * sizeof(gone->addresses[0]));
 	return full;
+}
+
+void alone_finish(struct link_address *address, const struct alone_past *past)
+{
+	for (size_t i = 0; i < past->count; i++) {
+		struct alone_other other = alone_other_of(&past->list[i]);
+
+		alone_narrow(address, &other);
+	}
+	if (when_before(address->first, address->alone_since) ||
+	    when_before(address->alone_until, address->first)) {
+		address->alone_since = WHEN_MAX;
+		address->alone_until = WHEN_MIN;
+	}
 }

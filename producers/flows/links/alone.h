@@ -26,6 +26,9 @@ struct alone_missed {
 
 #define ALONE_NONE_MISSED ((struct alone_missed){WHEN_MAX, WHEN_MIN, false})
 
+/* More may have been missed, from SINCE to UNTIL. */
+void alone_miss(struct alone_missed *missed, struct when since, struct when until);
+
 /* What another interface may have carried. */
 struct alone_other {
 	const struct link_address *addresses;
@@ -49,6 +52,9 @@ struct alone_past {
 	size_t count;
 	struct alone_gone list[ALONE_PAST_MAX];
 };
+
+/* What all those in PAST may have carried narrows ADDRESS, of which nothing is known if it was not alone at its first packet. */
+void alone_finish(struct link_address *address, const struct alone_past *past);
 
 /* Adds OTHER. Returns true if another one, *FORGOTTEN, has made room. */
 bool alone_past_add(struct alone_past *past, const struct alone_other *other,

@@ -31,7 +31,8 @@ struct link_outlet {
 	struct text text;
 	/* Of files: that of the last packet, and those in which the numbers were seen and followed last. */
 	uint16_t section, seen[INTERFACES_MAX], followed[INTERFACES_MAX];
-	bool partial; /* packets may be missing anywhere */
+	struct link_quick *quick[INTERFACES_MAX]; /* of those that were followed */
+	bool partial;                             /* packets may be missing anywhere */
 };
 
 /* Files have the name of their host in place of a random number, and start with their first packet (1). */
@@ -117,12 +118,6 @@ static void write_due(struct link_outlet *outlet, struct when now)
 
 /* ---- Packets ---- */
 
-/* A packet in a VLAN may be of another space of addresses than the pods'. */
-static inline bool counts(const struct packet *packet)
-{
-	return packet->incoming && packet->encapsulation.vlan_count == 0;
-}
-
 /* A cooked packet has the system's number of its interface, and no name. */
 static void appear(struct link_outlet *outlet, const struct packet *packet)
 {
@@ -150,6 +145,7 @@ static void follow(struct link_outlet *outlet, const struct packet *packet)
 	if (links_rest_of(outlet->links, number, &report) && !outlet->failed)
 		outlet->failed = write_report(outlet, &report, outlet->latest) < 0;
 	appear(outlet, packet);
+	outlet->quick[number] = links_quick(outlet->links, number);
 	outlet->followed[number] = packet->section;
 }
 
@@ -185,22 +181,20 @@ static void meet(struct link_outlet *outlet, const struct packet *packet)
 	if (outlet->seen[packet->interface] != packet->section)
 		find_whole(outlet, packet);
 	outlet->latest = when_later(outlet->latest, packet->time);
-	if (counts(packet))
+	if (packet->incoming)
 		follow(outlet, packet);
 }
 
-static void add(struct link_outlet *outlet, const struct packet *packet)
+/* A packet at which more is to be done than that times go on: rare, so link_outlet_add() keeps no registers for it. */
+__attribute__((noinline)) static void add(struct link_outlet *outlet, const struct packet *packet,
+					  bool known)
 {
-	if (counts(packet)) {
-		if (outlet->followed[packet->interface] != packet->section)
-			meet(outlet, packet);
+	if (!known)
+		meet(outlet, packet);
+	if (packet->incoming)
 		links_packet(outlet->links, (uint16_t)packet->interface, &packet->source,
 			     packet->time);
-	} else if (outlet->seen[packet->interface] != packet->section) {
-		meet(outlet, packet);
-	}
-	if (when_before(outlet->latest, packet->time))
-		outlet->latest = packet->time;
+	outlet->latest = when_later(outlet->latest, packet->time);
 	if (when_before(outlet->latest, outlet->look_at))
 		return;
 	write_due(outlet, outlet->latest);
@@ -209,11 +203,28 @@ static void add(struct link_outlet *outlet, const struct packet *packet)
 
 void link_outlet_add(struct link_outlet *outlet, const struct packet *packets, size_t count)
 {
+	struct when latest = outlet->latest, look_at = outlet->look_at;
+
 	/* Packets of further interfaces have no number. */
 	if (!outlet->partial && interfaces_full(outlet->interfaces))
 		be_partial(outlet);
-	for (size_t i = 0; i < count; i++)
-		add(outlet, &packets[i]);
+	for (const struct packet *packet = packets; packet < packets + count; packet++) {
+		uint32_t number = packet->interface;
+		bool known = packet->section ==
+			     (packet->incoming ? outlet->followed[number] : outlet->seen[number]);
+
+		if (known && when_before(packet->time, look_at) &&
+		    (!packet->incoming ||
+		     links_quick_packet(outlet->quick[number], &packet->source, packet->time))) {
+			latest = when_later(latest, packet->time);
+			continue;
+		}
+		outlet->latest = latest;
+		add(outlet, packet, known);
+		latest = outlet->latest;
+		look_at = outlet->look_at;
+	}
+	outlet->latest = latest;
 }
 
 void link_outlet_tend(struct link_outlet *outlet, struct when now, struct when seen)

@@ -6,13 +6,11 @@
 #include "producers/flows/links/alone.h"
 
 struct link {
+	struct link_quick quick;
 	bool there;
-	bool news;  /* its next report is due at once */
-	bool moved; /* since the last report packets came, and nothing else is new */
+	bool news; /* its next report is due at once */
 	bool several; /* it has two addresses of one family; live, its packets count as missed from then on */
 	uint8_t endings; /* how often it was said that it is gone */
-	struct link_address *
-		quick; /* that of the last packet, if another one changes its times and nothing else */
 	struct when next;
 	int64_t interval_ns; /* up to NEXT */
 	struct alone_missed missed;
@@ -27,12 +25,13 @@ struct links {
 	struct when next;
 	struct when looked; /* the clock of the last look at all of them */
 	struct when whole;  /* since then no packet is missed; WHEN_MAX: some may be */
-	struct when latest; /* packet of any */
+	struct when latest; /* packet that changed no address which is there */
 	bool live;          /* SEEN counts, else LATEST */
 	struct when seen;
 	struct when forgotten; /* the end of the interfaces that are no longer in PAST */
 	struct alone_past past;
 	struct links_stats stats;
+	struct when never; /* WHEN_MAX */
 	struct link list[];
 };
 
@@ -43,9 +42,8 @@ struct links *links_new(size_t max)
 	if (links == NULL)
 		return NULL;
 	links->max = max;
-	links->next = WHEN_MAX;
+	links->next = links->whole = links->never = WHEN_MAX;
 	links->looked = links->latest = links->seen = links->forgotten = WHEN_MIN;
-	links->whole = WHEN_MAX;
 	return links;
 }
 
@@ -62,6 +60,30 @@ static struct link *find(struct links *links, uint16_t number)
 bool links_has(const struct links *links, uint16_t number)
 {
 	return number < links->count && links->list[number].there;
+}
+
+struct link_quick *links_quick(struct links *links, uint16_t number)
+{
+	return &links->list[number].quick;
+}
+
+/* The next packets of LINK change only the last time of ADDRESS, one of its own; NULL: of none. */
+static void expect(struct links *links, struct link *link, struct link_address *address)
+{
+	link->quick.source = address != NULL ? address->ip : (struct ip){{0}};
+	link->quick.last = address != NULL ? &address->last : &links->never;
+}
+
+/* The latest packet of any. */
+static struct when find_latest(struct links *links)
+{
+	for (size_t i = 0; i < links->count; i++) {
+		const struct link_report *known = &links->list[i].known;
+
+		for (size_t a = 0; a < known->address_count; a++)
+			links->latest = when_later(links->latest, known->addresses[a].last);
+	}
+	return links->latest;
 }
 
 /* ---- What others may have carried ---- */
@@ -101,9 +123,11 @@ static void forget(struct links *links, struct link *link)
 {
 	struct alone_other other = other_of(links, link);
 
+	find_latest(links);
 	if (links->live)
 		remember(links, &other);
 	*link = (struct link){.missed = ALONE_NONE_MISSED};
+	expect(links, link, NULL);
 }
 
 void links_gap(struct links *links, struct when since, struct when until)
@@ -114,12 +138,6 @@ void links_gap(struct links *links, struct when since, struct when until)
 	remember(links, &other);
 }
 
-static void miss(struct link *link, struct when since, struct when until)
-{
-	link->missed.since = when_earlier(link->missed.since, since);
-	link->missed.until = when_later(link->missed.until, until);
-}
-
 void links_miss(struct links *links, uint16_t number, struct when since, struct when until)
 {
 	struct link *link = find(links, number);
@@ -127,7 +145,7 @@ void links_miss(struct links *links, uint16_t number, struct when since, struct 
 	if (link == NULL)
 		return;
 	links->stats.missed++;
-	miss(link, since, until);
+	alone_miss(&link->missed, since, until);
 }
 
 void links_whole(struct links *links, struct when since)
@@ -151,13 +169,14 @@ void links_appear(struct links *links, uint16_t number, const char *name, uint32
 	if (number >= links->max)
 		return;
 	link = &links->list[number];
-	links->stats.unsaid += link->news || link->moved;
+	links->stats.unsaid += link->news || link->quick.moved;
 	/* What this number stood for had an address, of which nothing is known from now on. */
 	if (link->known.address_count > 0 && !links->live)
-		links->whole = when_later(links->whole, links->latest);
+		links->whole = when_later(links->whole, find_latest(links));
 	if (link->there)
 		forget(links, link);
 	*link = (struct link){.there = true, .missed = ALONE_NONE_MISSED};
+	expect(links, link, NULL);
 	link->known.number = number;
 	link->known.order = links->stats.followed++;
 	link->known.index = index;
@@ -194,41 +213,31 @@ void links_end(struct links *links, uint16_t number, struct when until)
 	if (link == NULL || link->known.gone)
 		return;
 	link->known.gone = true;
-	link->quick = NULL;
+	expect(links, link, NULL);
 	link->known.until = until;
 	/* If it is there still, what it carries from now on is told as a gap. */
 	if (link->several)
 		link->missed.until =
-			when_later(when_is_max(until) ? links->seen : until, links->latest);
+			when_later(when_is_max(until) ? links->seen : until, find_latest(links));
 	tell(links, link);
 	if (!link->news)
 		forget(links, link);
 }
 
-/* A packet of another address than the last one: rare, so links_packet() does not save registers for it. */
-__attribute__((noinline)) static void add_packet(struct links *links, struct link *link,
-						 const struct ip *source, struct when time)
+static void add_address(struct links *links, struct link *link, const struct ip *source,
+			struct when time)
 {
 	struct link_report *known = &link->known;
 	struct link_address *address;
 
-	if (!link->there || link->several || known->gone || ip_is_local_scope(source))
-		return;
-	for (uint8_t i = 0; i < known->address_count; i++) {
-		if (ip_compare(&known->addresses[i].ip, source) == 0) {
-			link->quick = &known->addresses[i];
-			links_packet(links, known->number, source, time);
-			return;
-		}
-	}
 	for (size_t i = 0; i < known->address_count; i++)
 		link->several |= ip_is_v4(&known->addresses[i].ip) == ip_is_v4(source);
 	links->stats.several += link->several;
 	address = &known->addresses[known->address_count++];
 	*address = (struct link_address){*source, time, time, links->forgotten, WHEN_MAX};
-	link->quick = link->several ? NULL : address;
+	expect(links, link, link->several ? NULL : address);
 	if (link->several && links->live)
-		miss(link, time, WHEN_MAX);
+		alone_miss(&link->missed, time, WHEN_MAX);
 	link->interval_ns = 0;
 	tell(links, link);
 }
@@ -236,22 +245,25 @@ __attribute__((noinline)) static void add_packet(struct links *links, struct lin
 void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time)
 {
 	struct link *link = &links->list[number];
-	struct link_address *address;
+	struct link_report *known = &link->known;
 
-	if (number >= links->count)
+	if (number >= links->count ||
+	    (link->there && links_quick_packet(&link->quick, source, time)))
 		return;
-	address = link->quick;
-	if (when_before(links->latest, time))
-		links->latest = time;
-	if (address == NULL || memcmp(&address->ip, source, sizeof(*source)) != 0) {
-		add_packet(links, link, source, time);
+	links->latest = when_later(links->latest, time);
+	if (!link->there || link->several || known->gone || ip_is_local_scope(source))
+		return;
+	for (struct link_address *address = known->addresses;
+	     address < known->addresses + known->address_count; address++) {
+		if (ip_compare(&address->ip, source) != 0)
+			continue;
+		address->first = when_earlier(address->first, time);
+		address->last = when_later(address->last, time);
+		link->quick.moved = true;
+		expect(links, link, address);
 		return;
 	}
-	if (when_not_after(address->last, time))
-		address->last = time;
-	else
-		address->first = when_earlier(address->first, time);
-	link->moved = true;
+	add_address(links, link, source, time);
 }
 
 /* ---- What is said, and when ---- */
@@ -262,7 +274,7 @@ static const int64_t ending_intervals[LINKS_ENDINGS] = {LINKS_ENDING_NS, LINKS_F
  * interface would count. */
 static bool says_more(const struct link *link)
 {
-	return link->news || link->moved || link->several || link->endings > 0;
+	return link->news || link->quick.moved || link->several || link->endings > 0;
 }
 
 /* Sets over what each address of LINK was alone, if all packets up to SEEN have been passed. */
@@ -280,16 +292,7 @@ static void find_alone(const struct links *links, const struct link *link, struc
 			if (&links->list[l] != link && links->list[l].there)
 				alone_narrow(address, &other);
 		}
-		for (size_t p = 0; p < links->past.count; p++) {
-			struct alone_other other = alone_other_of(&links->past.list[p]);
-
-			alone_narrow(address, &other);
-		}
-		if (when_before(address->first, address->alone_since) ||
-		    when_before(address->alone_until, address->first)) {
-			address->alone_since = WHEN_MAX;
-			address->alone_until = WHEN_MIN;
-		}
+		alone_finish(address, &links->past);
 	}
 }
 
@@ -309,7 +312,7 @@ static void take(struct links *links, struct link *link, struct when now, struct
 	*report = link->known;
 	find_alone(links, link, links->live ? links->seen : seen, report);
 	link->known.again = true;
-	link->news = link->moved = false;
+	link->news = link->quick.moved = false;
 	link->interval_ns = link->interval_ns == 0 ? LINKS_FIRST_NS : 2 * link->interval_ns;
 	if (link->interval_ns > LINKS_LONGEST_NS)
 		link->interval_ns = LINKS_LONGEST_NS;
@@ -352,7 +355,8 @@ bool links_next(struct links *links, struct when now, struct link_report *report
 		bool due = link->known.address_count > 0 && is_due(link, now);
 
 		if (due && says_more(link)) {
-			take(links, link, now, when_add(links->latest, -LINKS_LATE_NS), report);
+			take(links, link, now, when_add(find_latest(links), -LINKS_LATE_NS),
+			     report);
 			links->next = WHEN_MIN; /* the others have not been looked at */
 			return true;
 		}
@@ -373,11 +377,11 @@ bool links_rest_of(struct links *links, uint16_t number, struct link_report *rep
 
 	/* Of one with two addresses nothing has changed. */
 	if (link == NULL || link->known.address_count == 0 ||
-	    !(link->news || link->moved || link->endings > 0))
+	    !(link->news || link->quick.moved || link->endings > 0))
 		return false;
 	if (link->endings > 0)
 		link->endings = LINKS_ENDINGS - 1; /* no other can come */
-	take(links, link, WHEN_MIN, links->latest, report);
+	take(links, link, WHEN_MIN, find_latest(links), report);
 	return true;
 }
 

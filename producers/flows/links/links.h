@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/base/ip.h"
 #include "common/base/when.h"
@@ -66,6 +67,13 @@ struct link_report {
 	struct link_address addresses[LINKS_ADDRESSES_MAX];
 };
 
+/* What a packet of an interface changes that has the source of the one before, and is not earlier: nearly all of them. */
+struct link_quick {
+	struct ip source;
+	struct when *last;
+	bool moved; /* since the last report packets came, and nothing else is new */
+};
+
 struct links_stats {
 	uint64_t followed; /* interfaces that appeared */
 	uint64_t several;  /* those of them with two addresses of one family */
@@ -90,6 +98,18 @@ void links_mac(struct links *links, uint16_t number, const uint8_t mac[static LI
 void links_end(struct links *links, uint16_t number, struct when until);
 /* A packet from SOURCE came into the interface from the pod's side. */
 void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time);
+/* That of a number for which links_appear() was called. It is LINKS'. */
+struct link_quick *links_quick(struct links *links, uint16_t number);
+/* As links_packet() of the interface of QUICK. False, and nothing is done, if that is to be called. */
+static inline bool links_quick_packet(struct link_quick *quick, const struct ip *source,
+				      struct when time)
+{
+	if (memcmp(&quick->source, source, sizeof(*source)) != 0 || when_before(time, *quick->last))
+		return false;
+	*quick->last = time;
+	quick->moved = true;
+	return true;
+}
 
 /* ---- Which packets are not passed, without which nothing is said to be alone (alone.h) ---- */
 

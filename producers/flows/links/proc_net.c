@@ -36,12 +36,7 @@ bool proc_net_default_route(const char *line, char name[static IF_NAMESIZE])
 	       (flags & (RTF_UP | RTF_REJECT)) == RTF_UP && strcmp(name, "lo") != 0;
 }
 
-bool proc_net_received(const char *line, const char *name, uint64_t *packets)
+bool proc_net_received(const char *line, char name[static IF_NAMESIZE], uint64_t *packets)
 {
-	size_t length = strlen(name);
-
-	while (*line == ' ')
-		line++;
-	return strncmp(line, name, length) == 0 && line[length] == ':' &&
-	       sscanf(line + length + 1, "%*u %" SCNu64, packets) == 1;
+	return sscanf(line, " %15[^: \t\n]: %*u %" SCNu64, name, packets) == 2;
 }

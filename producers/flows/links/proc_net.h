@@ -12,7 +12,7 @@
  * not lo. */
 bool proc_net_default_route(const char *line, char name[static IF_NAMESIZE]);
 
-/* Whether LINE of /proc/net/dev is about the interface NAME. Then sets *PACKETS to how many it has received. */
-bool proc_net_received(const char *line, const char *name, uint64_t *packets);
+/* Whether LINE of /proc/net/dev is about an interface. Then sets NAME to its name, and *PACKETS to how many it has received. */
+bool proc_net_received(const char *line, char name[static IF_NAMESIZE], uint64_t *packets);
 
 #endif

@@ -1,5 +1,4 @@
-/* sender.h - passes the packets that came from a pod to links.h: of packets in a row with one source, the earliest and the latest
- * say all. Pure.
+/* sender.h - passes the packets that came from a pod to links.h, but for those whose time is not now. Pure.
  *
  * Inline, because it is called for each packet.
  */
@@ -8,33 +7,33 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "producers/flows/links/links.h"
 
 #define SENDER_STRAY_NS (10 * NS_PER_SECOND)
 
+/* Zero-initialised. */
 struct sender {
-	struct links *links; /* borrowed */
-	uint16_t number;     /* of the interface */
-	struct ip source;
-	struct ip known[2];      /* the last source of IPv6 and IPv4 */
-	struct when first, last; /* WHEN_MAX and WHEN_MIN: nothing is to be passed */
-	struct when now;         /* by the clock of the packets */
+	struct links *links; /* borrowed, as QUICK, which is of NUMBER */
+	struct link_quick *quick;
+	uint16_t number;          /* of the interface */
+	struct when since, until; /* what is now by the clock of the packets */
+	struct ip known[2];       /* the last source of IPv6 and IPv4 */
 };
 
-#define SENDER_NONE ((struct sender){.first = {INT64_MAX}, .last = {INT64_MIN}})
-
-/* Passes what was not passed yet. */
-static inline void sender_pass(struct sender *sender)
+/* NUMBER was told to LINKS. */
+static inline void sender_follow(struct sender *sender, struct links *links, uint16_t number)
 {
-	if (when_before(sender->last, sender->first))
-		return;
-	links_packet(sender->links, sender->number, &sender->source, sender->first);
-	links_packet(sender->links, sender->number, &sender->source, sender->last);
-	sender->first = WHEN_MAX;
-	sender->last = WHEN_MIN;
+	sender->links = links;
+	sender->number = number;
+	sender->quick = links_quick(links, number);
+}
+
+static inline void sender_set_clock(struct sender *sender, struct when now)
+{
+	sender->since = when_add(now, -SENDER_STRAY_NS);
+	sender->until = when_add(now, SENDER_STRAY_NS);
 }
 
 /* Whether SOURCE is the last one of its family of which a packet surely came from the pod. */
@@ -47,15 +46,12 @@ static inline bool sender_knows(const struct sender *sender, const struct ip *so
  * the interface is there. */
 static inline bool sender_add(struct sender *sender, const struct ip *source, struct when time)
 {
-	if (llabs(when_since(time, sender->now)) > SENDER_STRAY_NS)
+	if (when_before(time, sender->since) || when_before(sender->until, time))
 		return false;
-	if (memcmp(source, &sender->source, sizeof(*source)) != 0) {
-		sender_pass(sender);
-		sender->source = *source;
+	if (!links_quick_packet(sender->quick, source, time)) {
+		links_packet(sender->links, sender->number, source, time);
 		sender->known[ip_is_v4(source)] = *source;
 	}
-	sender->first = when_earlier(sender->first, time);
-	sender->last = when_later(sender->last, time);
 	return true;
 }
 

@@ -25,7 +25,7 @@ struct run {
 	struct meter *meter;
 };
 
-static struct run begin(size_t max_flows)
+static struct run begin(size_t max_flows, bool ignore_vlan)
 {
 	const struct flow_table_options options = {
 		.max_flows = max_flows,
@@ -45,7 +45,7 @@ static struct run begin(size_t max_flows)
 	run.interfaces = interfaces_new("n1", REST);
 	assert_non_null(run.outlet);
 	assert_non_null(run.interfaces);
-	run.meter = meter_new(&options, false, run.interfaces, NULL, run.outlet);
+	run.meter = meter_new(&options, ignore_vlan, run.interfaces, NULL, run.outlet);
 	assert_non_null(run.meter);
 	return run;
 }
@@ -90,7 +90,7 @@ static void add(struct run *run, int64_t seconds, uint16_t interface, uint16_t v
 
 static void a_number_that_is_used_again_is_watched_from_its_start(void **state)
 {
-	struct run run = begin(8);
+	struct run run = begin(8, false);
 	char last[RECORD_MAX];
 
 	(void)state;
@@ -108,7 +108,7 @@ static void a_number_that_is_used_again_is_watched_from_its_start(void **state)
 
 static void a_path_that_was_refused_is_watched_from_its_start(void **state)
 {
-	struct run run = begin(2 * PATHS_MAX);
+	struct run run = begin(2 * PATHS_MAX, false);
 	uint16_t interface = interfaces_add(run.interfaces, "veth", 1, (struct when){0});
 	char last[RECORD_MAX];
 
@@ -126,11 +126,52 @@ static void a_path_that_was_refused_is_watched_from_its_start(void **state)
 	assert_non_null(strstr(last, "\"initiator\":\"unknown\""));
 }
 
+/* Its interface would say whose its addresses are, and in a VLAN they may be another's. */
+static void a_flow_in_a_vlan_that_is_ignored_has_no_uid(void **state)
+{
+	char last[RECORD_MAX];
+
+	(void)state;
+	for (unsigned tagged = 0; tagged < 4; tagged++) {
+		struct run run = begin(8, true);
+		uint16_t interface = interfaces_add(run.interfaces, "veth", 1, (struct when){0});
+
+		interfaces_set_uid(run.interfaces, interface, "a-1");
+		add(&run, 0, interface, tagged & 1 ? 7 : 0, 0);
+		add(&run, 1, interface, tagged & 2 ? 7 : 0, 0);
+		/* To its second slice. */
+		for (int64_t seconds = 21; seconds <= 101; seconds += 20)
+			add(&run, seconds, interface, 0, 0);
+		end(&run, last);
+		assert_non_null(strstr(last, "\"slice\":1"));
+		assert_int_equal(strstr(last, "\"uid\":\"a-1\"") != NULL, tagged == 0);
+	}
+}
+
+static void a_flow_of_a_refused_path_has_no_uid(void **state)
+{
+	struct run run = begin(2 * PATHS_MAX, false);
+	uint16_t interface = interfaces_add(run.interfaces, "veth", 1, (struct when){0});
+	char last[RECORD_MAX];
+
+	(void)state;
+	interfaces_set_uid(run.interfaces, interface, "a-1");
+	for (unsigned i = 0; i < PATHS_MAX; i++)
+		add(&run, 0, interface, (uint16_t)(1 + i / 4000), (uint16_t)(1 + i % 4000));
+	add(&run, 1, interface, 100, 1);
+	assert_int_equal(meter_get_stats(run.meter).paths_refused, 1);
+	end(&run, last);
+	assert_null(strstr(last, "\"vlan\""));
+	assert_null(strstr(last, "\"uid\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_that_is_used_again_is_watched_from_its_start),
 		cmocka_unit_test(a_path_that_was_refused_is_watched_from_its_start),
+		cmocka_unit_test(a_flow_in_a_vlan_that_is_ignored_has_no_uid),
+		cmocka_unit_test(a_flow_of_a_refused_path_has_no_uid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

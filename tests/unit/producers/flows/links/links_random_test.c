@@ -125,8 +125,14 @@ static void what_is_said_is_what_came(void **state)
 			if (count(model) == 0)
 				*model = (struct model){0};
 		} else if (at < ADDRESSES) {
-			links_packet(links, number, &ips[at], now);
-			packet(model, at, now);
+			/* Some are overtaken. */
+			struct when time =
+				when_add(now, r % 11 == 0 ? -(int64_t)(r % 3000) * NS_PER_MS : 0);
+
+			if (r % 13 == 0 || !model->there ||
+			    !links_quick_packet(links_quick(links, number), &ips[at], time))
+				links_packet(links, number, &ips[at], time);
+			packet(model, at, time);
 		}
 		while (links_next(links, now, &report))
 			compare(&report, now);

@@ -58,20 +58,27 @@ static void what_was_received_is_found(void **state)
 	static const char line[] =
 		"  veth1: 1234     17    0    0    0     0          0         0  "
 		"  5678      42    0    0    0     0       0          0\n";
+	char name[IF_NAMESIZE];
 	uint64_t packets = 0;
 
 	(void)state;
-	assert_true(proc_net_received(line, "veth1", &packets));
+	assert_true(proc_net_received(line, name, &packets));
+	assert_string_equal(name, "veth1");
 	assert_int_equal(packets, 17);
 	assert_true(
-		proc_net_received("a:18446744073709551615 18446744073709551615 0", "a", &packets));
+		proc_net_received("a:18446744073709551615 18446744073709551615 0", name, &packets));
+	assert_string_equal(name, "a");
 	assert_true(packets == UINT64_MAX);
-	assert_false(proc_net_received(line, "veth", &packets));
-	assert_false(proc_net_received(line, "veth12", &packets));
-	assert_false(proc_net_received(line, "1234", &packets));
-	assert_false(proc_net_received("veth1: 1234", "veth1", &packets));
-	assert_false(proc_net_received(" face |bytes    packets errs drop", "face", &packets));
-	assert_false(proc_net_received("", "veth1", &packets));
+	assert_true(proc_net_received("fifteen-letters:0 0", name, &packets));
+	assert_string_equal(name, "fifteen-letters");
+	assert_int_equal(packets, 0);
+	assert_false(proc_net_received("sixteen--letters:0 0", name, &packets));
+	assert_false(proc_net_received("veth1: 1234", name, &packets));
+	assert_false(proc_net_received(":1234 5", name, &packets));
+	assert_false(
+		proc_net_received("Inter-|   Receive                         |", name, &packets));
+	assert_false(proc_net_received(" face |bytes    packets errs drop", name, &packets));
+	assert_false(proc_net_received("", name, &packets));
 }
 
 static void it_is_no_pods_until_it_is_replaced(void **state)

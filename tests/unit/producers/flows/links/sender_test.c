@@ -1,4 +1,4 @@
-/* What of a pod's packets in a row is passed on. */
+/* Which of a pod's packets are passed on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,17 +24,16 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 {
 	const struct ip v4 = address("10.244.1.5"), v6 = address("fd00::5");
 	const struct ip other = address("10.244.1.1");
-	struct sender sender = SENDER_NONE;
+	struct links *links = links_new(8);
+	struct sender sender = {0};
 	struct link_report report;
 
 	(void)state;
-	sender.links = links_new(8);
-	sender.number = 3;
-	sender.now = T(5);
-	assert_non_null(sender.links);
-	links_appear(sender.links, 3, "veth3", 7, WHEN_MIN);
-	sender_pass(&sender); /* nothing */
-	assert_false(links_rest(sender.links, &report));
+	assert_non_null(links);
+	links_appear(links, 3, "veth3", 7, WHEN_MIN);
+	sender_follow(&sender, links, 3);
+	sender_set_clock(&sender, T(5));
+	assert_false(links_rest(links, &report)); /* nothing */
 	assert_false(sender_knows(&sender, &v4));
 	sender_add(&sender, &v4, T(5));
 	sender_add(&sender, &v4, T(2));
@@ -45,15 +44,12 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 	assert_true(sender_knows(&sender, &v6));
 	assert_false(sender_knows(&sender, &other));
 	sender_add(&sender, &v4, T(6));
-	sender_pass(&sender);
-	sender_pass(&sender);
 	sender_add(&sender, &v6, T(1));
 	/* Stray times. */
 	assert_false(sender_add(&sender, &v4, T(15.001)));
 	assert_false(sender_add(&sender, &v4, T(-5.001)));
 	assert_true(sender_add(&sender, &v4, T(6)));
-	sender_pass(&sender);
-	assert_true(links_rest(sender.links, &report));
+	assert_true(links_rest(links, &report));
 	assert_int_equal(report.address_count, 2);
 	assert_int_equal(ip_compare(&report.addresses[0].ip, &v4), 0);
 	assert_int_equal(report.addresses[0].first.ns, T(2).ns);
@@ -61,7 +57,7 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 	assert_int_equal(ip_compare(&report.addresses[1].ip, &v6), 0);
 	assert_int_equal(report.addresses[1].first.ns, T(1).ns);
 	assert_int_equal(report.addresses[1].last.ns, T(3).ns);
-	links_free(sender.links);
+	links_free(links);
 }
 
 int main(void)
