@@ -13,8 +13,7 @@
 #include "common/program/log.h"
 #include "producers/flows/capture_filter.h"
 #include "producers/flows/fanout.h"
-#include "producers/flows/links/direction.h"
-#include "producers/flows/links/sender.h"
+#include "producers/flows/links/pod_frames.h"
 
 #undef PACKET_LOOPBACK      /* linux/if_packet.h has a macro of the name of packet.h's enumerator */
 #define LINKTYPE_RAW 101    /* files number DLT_RAW so */
@@ -29,10 +28,8 @@ struct capture {
 	int64_t time_unit;      /* nanoseconds in one of libpcap's units */
 	struct when joined;     /* its group; earlier frames are also another process's */
 	uint64_t before_joined; /* frames */
-	uint64_t unsure;        /* packets that may have come from the pod */
 	bool read;              /* the last call found no frame */
-	struct direction direction;
-	struct sender sender;
+	struct pod_frames pod;  /* if its MAC is set */
 	struct intake intake;
 };
 
@@ -239,30 +236,16 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
-/* Notes the outermost of the ADDED packets that are the last, unless it is not metered, if it came from the pod. */
-static void note_sender(struct capture *capture, size_t added, const u_char *bytes, size_t captured)
-{
-	enum direction_side side = direction_of(&capture->direction, bytes, captured);
-	const struct packet *packet = &capture->intake.packets[capture->intake.count - added];
-
-	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE ||
-	    packet->encapsulation.vlan_count > 0)
-		return;
-	if (side == DIRECTION_UNSURE ||
-	    (side == DIRECTION_ECHO && !sender_knows(&capture->sender, &packet->source)) ||
-	    !sender_add(&capture->sender, &packet->source, packet->time))
-		capture->unsure += !ip_is_local_scope(&packet->source);
-}
-
 /* Called by libpcap for each frame, no more often than there is room. */
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)user;
+	/* With nanosecond precision tv_usec holds nanoseconds. */
+	struct when time = {header->ts.tv_sec * NS_PER_SECOND +
+			    header->ts.tv_usec * capture->time_unit};
 	size_t added;
 
-	/* With nanosecond precision tv_usec holds nanoseconds. */
-	if (header->ts.tv_sec * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit <
-	    capture->joined.ns) {
+	if (when_before(time, capture->joined)) {
 		capture->before_joined++;
 		return;
 	}
@@ -270,8 +253,14 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 			   &(struct intake_frame){header->ts.tv_sec,
 						  header->ts.tv_usec * capture->time_unit, bytes,
 						  header->caplen, header->len});
-	if (added > 0 && capture->direction.own != 0)
-		note_sender(capture, added, bytes, header->caplen);
+	if (capture->pod.direction.own == 0)
+		return;
+	if (added > 0)
+		pod_frames_packet(&capture->pod,
+				  &capture->intake.packets[capture->intake.count - added], bytes,
+				  header->caplen);
+	else
+		pod_frames_other(&capture->pod, bytes, header->caplen, time);
 }
 
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
@@ -279,11 +268,12 @@ enum capture_status capture_read(struct capture *capture, struct packet *packets
 {
 	int frames;
 
-	if (capture->direction.own != 0)
-		sender_set_clock(&capture->sender, when_now());
+	if (capture->pod.direction.own != 0)
+		sender_set_clock(&capture->pod.sender, when_now());
 	intake_begin(&capture->intake, packets);
 	max /= intake_packets(&capture->intake);
 	frames = pcap_dispatch(capture->pcap, (int)max, take_frame, (u_char *)capture);
+	pod_frames_settle(&capture->pod);
 	*count = capture->intake.count;
 	capture->read = frames <= 0;
 	if (frames >= 0)
@@ -325,12 +315,12 @@ bool capture_is_empty(struct capture *capture)
 
 void capture_follow(struct capture *capture, struct links *links, uint16_t number)
 {
-	sender_follow(&capture->sender, links, number);
+	sender_follow(&capture->pod.sender, links, number);
 }
 
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)
 {
-	direction_set(&capture->direction, capture->link == PACKET_ETHERNET ? own : 0, bridge);
+	direction_set(&capture->pod.direction, capture->link == PACKET_ETHERNET ? own : 0, bridge);
 }
 
 bool capture_is_read(const struct capture *capture)
@@ -341,7 +331,7 @@ bool capture_is_read(const struct capture *capture)
 uint64_t capture_missed(struct capture *capture)
 {
 	struct capture_stats stats = {0};
-	uint64_t missed = capture->unsure;
+	uint64_t missed = capture->pod.unsure;
 
 	capture_add_stats(capture, &stats);
 	for (unsigned i = 0; i < PACKET_VERDICTS; i++)
@@ -351,7 +341,7 @@ uint64_t capture_missed(struct capture *capture)
 
 uint64_t capture_pod_mac(const struct capture *capture)
 {
-	return capture->direction.pod;
+	return capture->pod.direction.pod;
 }
 
 unsigned capture_index(const struct capture *capture)

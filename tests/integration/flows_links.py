@@ -29,6 +29,13 @@ for line in sys.stdin:
     said = {}
     if word == "ip":
         subprocess.run(["ip", "-batch", "-"], input=rest[0], text=True, check=True)
+    elif word == "announce":
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+            raw.bind(("eth0", 0))
+            mac, address = raw.getsockname()[4], socket.inet_aton(rest[0])
+            said["first"] = time.time_ns()
+            raw.send(b"\\xff" * 6 + mac + bytes.fromhex("08060001080006040001") + mac + address + bytes(6) + address)
+            said["sent"] = time.time_ns()
     else:
         for target in rest[0]:
             said.setdefault("first", time.time_ns())
@@ -112,6 +119,11 @@ class Interface:
             "route add default via 10.2.0.1\nneighbour add 10.2.0.1 lladdr 02:00:00:00:00:01 dev eth0\n" +
             "".join(f"neighbour add {other} lladdr {mac_of(other)} dev eth0\n" for other in ("10.2.0.2", "10.2.0.250")) if self.bridged else
             f"neighbour add 169.254.1.1 lladdr {CALICO} dev eth0\nroute add default via 169.254.1.1 dev eth0 onlink\n"))
+
+    def announce(self):
+        """As CNI plug-ins do, before it has sent anything."""
+        told = self.sandbox.ask("announce", self.address)
+        self.first, self.sent = told["first"], told["sent"]
 
     def talk(self, rest=0.05):
         told = self.sandbox.ask("send", [one for one in (BRIDGED if self.bridged else ROUTED) if one != self.address], rest)

@@ -1,0 +1,29 @@
+#include "producers/flows/links/pod_frames.h"
+
+void pod_frames_other(struct pod_frames *frames, const uint8_t *bytes, size_t captured,
+		      struct when time)
+{
+	struct arp_request request = {.time = time};
+	enum direction_side side;
+
+	if (!arp_read(bytes, captured, &request))
+		return;
+	side = direction_of(&frames->direction, bytes, captured);
+	if (side == DIRECTION_UNSURE && frames->direction.pod == 0)
+		arp_wait(&frames->waiting, &request);
+	else if (side == DIRECTION_FROM_POD ||
+		 (side == DIRECTION_ECHO && sender_knows(&frames->sender, &request.ip)))
+		sender_add(&frames->sender, &request.ip, time);
+}
+
+void pod_frames_settle(struct pod_frames *frames)
+{
+	const struct arp_request *request;
+
+	if (frames->direction.pod == 0 || frames->waiting.count == 0)
+		return;
+	request = arp_take(&frames->waiting, frames->direction.pod);
+	if (request != NULL)
+		links_packet(frames->sender.links, frames->sender.number, &request->ip,
+			     request->time);
+}

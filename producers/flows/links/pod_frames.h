@@ -1,0 +1,42 @@
+/* pod_frames.h - what the frames of one interface say of its pod, for links.h. Pure. */
+#ifndef TENURE_FLOWS_POD_FRAMES_H
+#define TENURE_FLOWS_POD_FRAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "producers/flows/links/arp.h"
+#include "producers/flows/links/direction.h"
+#include "producers/flows/links/sender.h"
+#include "producers/flows/packet.h"
+
+/* Zero-initialised. */
+struct pod_frames {
+	struct direction direction;
+	struct sender sender;
+	struct arp_waiting waiting;
+	uint64_t unsure; /* packets that may have come from the pod */
+};
+
+/* The Ethernet frame at BYTES[CAPTURED] is metered, and PACKET is the outermost in it. Inline, because it is called for each. */
+static inline void pod_frames_packet(struct pod_frames *frames, const struct packet *packet,
+				     const uint8_t *bytes, size_t captured)
+{
+	enum direction_side side = direction_of(&frames->direction, bytes, captured);
+
+	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE ||
+	    packet->encapsulation.vlan_count > 0)
+		return;
+	if (side == DIRECTION_UNSURE ||
+	    (side == DIRECTION_ECHO && !sender_knows(&frames->sender, &packet->source)) ||
+	    !sender_add(&frames->sender, &packet->source, packet->time))
+		frames->unsure += !ip_is_local_scope(&packet->source);
+}
+
+/* A frame that is not metered came at TIME: an ARP request tells its sender's address as a packet does. */
+void pod_frames_other(struct pod_frames *frames, const uint8_t *bytes, size_t captured,
+		      struct when time);
+/* After some frames: what waited for the pod's MAC is said, if that is known now. */
+void pod_frames_settle(struct pod_frames *frames);
+
+#endif
