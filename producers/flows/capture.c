@@ -379,6 +379,7 @@ void capture_add_stats(struct capture *capture, struct capture_stats *stats)
 	struct pcap_stat kernel;
 
 	capture_add_intake(&capture->intake, stats);
+	stats->arp_left_out += capture->pod.waiting.left_out;
 	if (pcap_stats(capture->pcap, &kernel) == 0) {
 		stats->kernel_drops += kernel.ps_drop;
 		stats->interface_drops += kernel.ps_ifdrop;

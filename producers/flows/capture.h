@@ -41,7 +41,8 @@ struct capture_stats {
 	uint64_t kernel_drops; /* the ring was full */
 	uint64_t interface_drops;
 	uint64_t unread; /* frames that the kernel took and that were not read; 0 for lo and any */
-	uint64_t truncated; /* files that ended inside a record */
+	uint64_t truncated;    /* files that ended inside a record */
+	uint64_t arp_left_out; /* of links/arp.h */
 };
 
 enum capture_status {

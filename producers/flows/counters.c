@@ -151,6 +151,7 @@ void counters_collect(const struct input *input, const struct meter *meter,
 		add_links(counters, &stats);
 		if (live)
 			add(counters, "", "links_unread", in.links_unread);
+		add(counters, "", "links_arp_left_out", in.capture.arp_left_out);
 	}
 	if (!outlet_has_queue(outlet))
 		return;

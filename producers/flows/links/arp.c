@@ -33,6 +33,8 @@ void arp_wait(struct arp_waiting *waiting, const struct arp_request *request)
 	}
 	if (waiting->count < ARP_WAITING_MAX)
 		waiting->list[waiting->count++] = *request;
+	else
+		waiting->left_out++;
 }
 
 const struct arp_request *arp_take(struct arp_waiting *waiting, uint64_t mac)

@@ -26,6 +26,7 @@ struct arp_request {
 /* The earliest of each MAC, while the pod's is not known. Zero-initialised. Those of further MACs are left out: what a pod says is
  * among the first. */
 struct arp_waiting {
+	uint64_t left_out;
 	size_t count;
 	struct arp_request list[ARP_WAITING_MAX];
 };

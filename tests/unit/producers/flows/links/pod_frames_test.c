@@ -190,6 +190,7 @@ static void few_requests_wait(void **state)
 	assert_int_equal(frames.waiting.count, ARP_WAITING_MAX);
 	hear(&frames, &(struct request){ALL, POD, POD, "10.2.0.5", 1}, T(99));
 	assert_int_equal(frames.waiting.count, ARP_WAITING_MAX);
+	assert_int_equal(frames.waiting.left_out, 1);
 	hear_packet(&frames, BRIDGE, POD, "10.2.0.5", T(100));
 	assert_int_equal(frames.waiting.count, 0);
 	assert_true(links_rest(links, &report));
