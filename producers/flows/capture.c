@@ -239,11 +239,11 @@ void capture_close(struct capture *capture)
 	free(capture);
 }
 
-/* Notes the outermost of the ADDED packets that are the last, unless it is not metered, if it came from the pod. */
-static void note_sender(struct capture *capture, size_t added, const u_char *bytes, size_t captured)
+/* Notes the frame at BYTES, whose outermost packet is PACKET unless that is not metered, if it came from the pod. It has an
+ * Ethernet header, for else it would have no packet. */
+static void note_sender(struct capture *capture, const struct packet *packet, const u_char *bytes)
 {
-	enum direction_side side = direction_of(&capture->direction, bytes, captured);
-	const struct packet *packet = &capture->intake.packets[capture->intake.count - added];
+	enum direction_side side = direction_of(&capture->direction, bytes);
 
 	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE ||
 	    packet->encapsulation.vlan_count > 0)
@@ -257,7 +257,7 @@ static void note_sender(struct capture *capture, size_t added, const u_char *byt
 static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct capture *capture = (struct capture *)user;
-	size_t added;
+	const struct packet *packet;
 
 	/* With nanosecond precision tv_usec holds nanoseconds. */
 	if (header->ts.tv_sec * NS_PER_SECOND + header->ts.tv_usec * capture->time_unit <
@@ -265,12 +265,12 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 		capture->before_joined++;
 		return;
 	}
-	added = intake_add(&capture->intake, capture->link,
-			   &(struct intake_frame){header->ts.tv_sec,
-						  header->ts.tv_usec * capture->time_unit, bytes,
-						  header->caplen, header->len});
-	if (added > 0 && capture->direction.own != 0)
-		note_sender(capture, added, bytes, header->caplen);
+	packet = intake_add(&capture->intake, capture->link,
+			    &(struct intake_frame){header->ts.tv_sec,
+						   header->ts.tv_usec * capture->time_unit, bytes,
+						   header->caplen, header->len});
+	if (packet != NULL && capture->direction.own != 0)
+		note_sender(capture, packet, bytes);
 }
 
 enum capture_status capture_read(struct capture *capture, struct packet *packets, size_t max,
