@@ -171,7 +171,7 @@ proof: ## the longer tests; writes their figures to docs/proof.md
 	@BUILD=$(abspath $(BUILD)) tests/proof
 
 bench: ## measure the enricher, the meter (tenure-flows) and the lists of tenure-kube against their bars
-	@deploy/setup build kafka kube dns venv load
+	@deploy/setup build kafka kube dns venv load count
 	@deploy/setup java || echo 'no Java compiler: Kafka Streams will be left out'
 	@$(MAKE) --no-print-directory all units
 	@BUILD=$(abspath $(BUILD)) tests/bench/run

@@ -243,22 +243,20 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header, const u_c
 	/* With nanosecond precision tv_usec holds nanoseconds. */
 	struct when time = {header->ts.tv_sec * NS_PER_SECOND +
 			    header->ts.tv_usec * capture->time_unit};
-	size_t added;
+	const struct packet *packet;
 
 	if (when_before(time, capture->joined)) {
 		capture->before_joined++;
 		return;
 	}
-	added = intake_add(&capture->intake, capture->link,
-			   &(struct intake_frame){header->ts.tv_sec,
-						  header->ts.tv_usec * capture->time_unit, bytes,
-						  header->caplen, header->len});
+	packet = intake_add(&capture->intake, capture->link,
+			    &(struct intake_frame){header->ts.tv_sec,
+						   header->ts.tv_usec * capture->time_unit, bytes,
+						   header->caplen, header->len});
 	if (capture->pod.direction.own == 0)
 		return;
-	if (added > 0)
-		pod_frames_packet(&capture->pod,
-				  &capture->intake.packets[capture->intake.count - added], bytes,
-				  header->caplen);
+	if (packet != NULL)
+		pod_frames_packet(&capture->pod, packet, bytes);
 	else
 		pod_frames_other(&capture->pod, bytes, header->caplen, time);
 }

@@ -66,8 +66,8 @@ static enum packet_verdict decode(const struct intake *intake, enum packet_link 
 }
 
 /* Puts the outermost packet of a frame whose inner one was added last before that. */
-static size_t add_outer(struct intake *intake, enum packet_link link,
-			const struct intake_frame *frame)
+static void add_outer(struct intake *intake, enum packet_link link,
+		      const struct intake_frame *frame)
 {
 	struct packet *packet = &intake->packets[intake->count - 1];
 
@@ -78,10 +78,10 @@ static size_t add_outer(struct intake *intake, enum packet_link link,
 	packet->payload_captured = 0;
 	intake->verdicts[PACKET_OK]++;
 	intake->count++;
-	return 2;
 }
 
-size_t intake_add(struct intake *intake, enum packet_link link, const struct intake_frame *frame)
+struct packet *intake_add(struct intake *intake, enum packet_link link,
+			  const struct intake_frame *frame)
 {
 	struct packet *packet = &intake->packets[intake->count];
 	enum packet_verdict verdict = PACKET_BAD_TIME;
@@ -93,15 +93,17 @@ size_t intake_add(struct intake *intake, enum packet_link link, const struct int
 	}
 	intake->verdicts[verdict]++;
 	if (verdict != PACKET_OK)
-		return 0;
+		return NULL;
 	if (!intake->frames_stay)
 		keep_payload(intake, packet);
 	intake->count++;
 	intake->unopened[packet->inner]++;
 	if (packet->encapsulation.tunnel == TUNNEL_NONE)
-		return 1;
+		return packet;
 	intake->opened++;
-	return intake->tunnels == INTAKE_BOTH ? add_outer(intake, link, frame) : 1;
+	if (intake->tunnels == INTAKE_BOTH)
+		add_outer(intake, link, frame);
+	return packet;
 }
 
 void intake_refuse(struct intake *intake, enum packet_verdict verdict)

@@ -51,8 +51,10 @@ static inline size_t intake_packets(const struct intake *intake)
 	return intake->tunnels == INTAKE_BOTH ? 2 : 1;
 }
 
-/* Decodes FRAME and adds its packets, the outermost first. Returns how many were added. */
-size_t intake_add(struct intake *intake, enum packet_link link, const struct intake_frame *frame);
+/* Decodes FRAME and adds its packets, the outermost first. Returns the first of them, after which the others follow up to the
+ * last of all; NULL if there is none. */
+struct packet *intake_add(struct intake *intake, enum packet_link link,
+			  const struct intake_frame *frame);
 /* Counts a frame that cannot be decoded. */
 void intake_refuse(struct intake *intake, enum packet_verdict verdict);
 

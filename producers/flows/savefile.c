@@ -141,30 +141,28 @@ static void refuse_link(struct savefile *file, const struct place *place)
 			 file->name, place->name, place->link_type);
 }
 
-/* Sets what the file knows of the last ADDED packets, which are of one frame. A cooked packet has the index
+/* Sets what the file knows of the last packets, from FIRST on, which are of one frame. A cooked packet has the index
  * that its interface had where it was captured. Without a number they are dropped. */
-static void finish_packets(struct savefile *file, const struct place *place, size_t added)
+static void finish_packets(struct savefile *file, const struct place *place, struct packet *first)
 {
 	struct intake *intake = &file->intake;
-	struct packet *packets = &intake->packets[intake->count - added];
+	const struct packet *end = intake->packets + intake->count;
 	uint16_t number = place->number;
 
-	if (added == 0)
-		return;
-	if (packets->interface != 0)
-		number = interfaces_named(file->interfaces, place->name, packets->interface);
-	for (size_t i = 0; i < added; i++) {
-		packets[i].interface = number;
-		packets[i].section = file->section;
-		if (file->frame.inbound && !packets[i].cooked)
-			packets[i].incoming = packets[i].encapsulation.tunnel == TUNNEL_NONE &&
-					      packets[i].encapsulation.vlan_count == 0;
+	if (first->interface != 0)
+		number = interfaces_named(file->interfaces, place->name, first->interface);
+	for (struct packet *packet = first; packet < end; packet++) {
+		packet->interface = number;
+		packet->section = file->section;
+		if (file->frame.inbound && !packet->cooked)
+			packet->incoming = packet->encapsulation.tunnel == TUNNEL_NONE &&
+					   packet->encapsulation.vlan_count == 0;
 	}
 	if (number != INTERFACES_NONE)
 		return;
-	intake->count -= added;
-	intake->verdicts[PACKET_OK] -= added;
-	intake->verdicts[PACKET_NO_INTERFACE] += added;
+	intake->count -= (size_t)(end - first);
+	intake->verdicts[PACKET_OK] -= (size_t)(end - first);
+	intake->verdicts[PACKET_NO_INTERFACE] += (size_t)(end - first);
 }
 
 /* Whether frames of PLACE are taken; else the last one is counted, unless the filter dropped it. */
@@ -186,6 +184,7 @@ static void take_frame(struct savefile *file)
 	const struct savefile_frame *frame = &file->frame;
 	struct place *place = &file->places[0];
 	struct intake *intake = &file->intake;
+	struct packet *packet;
 
 	if (file->records.pcapng != NULL) {
 		size_t count = file->records.pcapng->count;
@@ -198,11 +197,11 @@ static void take_frame(struct savefile *file)
 	}
 	if (!place->open && !admits(file, place))
 		return;
-	finish_packets(
-		file, place,
-		intake_add(intake, place->link,
-			   &(struct intake_frame){frame->seconds, frame->nanoseconds, frame->bytes,
-						  frame->captured, frame->on_wire}));
+	packet = intake_add(intake, place->link,
+			    &(struct intake_frame){frame->seconds, frame->nanoseconds, frame->bytes,
+						   frame->captured, frame->on_wire});
+	if (packet != NULL)
+		finish_packets(file, place, packet);
 }
 
 enum capture_status savefile_read(struct savefile *file, struct packet *packets, size_t max,

@@ -20,7 +20,7 @@
 
 #include "producers/flows/links/link_message.h"
 
-#define DIRECTION_WIDE (LINK_MAC_SIZE + 8) /* bytes that hold the source, and two more */
+#define DIRECTION_CAPTURED 14 /* bytes: the MACs and the EtherType */
 
 /* MACs as in struct link_message; zeros: nothing is known, and no frame comes from a pod. */
 struct direction {
@@ -45,26 +45,21 @@ static inline void direction_set(struct direction *direction, uint64_t own, uint
 		direction->pod = 0;
 }
 
-/* Where the frame at BYTES[CAPTURED] came from. The pod's MAC may be learnt from it. */
-static inline enum direction_side direction_of(struct direction *direction, const uint8_t *bytes,
-					       size_t captured)
+/* Where the frame came from that begins with BYTES. The pod's MAC may be learnt from it. */
+static inline enum direction_side direction_of(struct direction *direction,
+					       const uint8_t bytes[static DIRECTION_CAPTURED])
 {
-	uint64_t destination, source;
+	uint64_t destination, source = link_mac_wide(bytes + LINK_MAC_SIZE);
 	bool to_node;
 
-	if (captured >= DIRECTION_WIDE)
-		source = link_mac_wide(bytes + LINK_MAC_SIZE);
-	else if (captured >= 2 * LINK_MAC_SIZE)
-		source = link_mac(bytes + LINK_MAC_SIZE);
-	else
-		return DIRECTION_UNSURE;
+	if (source == direction->pod && source != 0 && direction->bridge == direction->own)
+		return DIRECTION_FROM_POD;
 	destination = link_mac_wide(bytes);
 	if (destination == direction->pod && destination != 0)
 		return DIRECTION_FROM_NODE;
 	to_node = destination == direction->own || destination == direction->bridge;
 	if (source == direction->pod && source != 0)
-		return to_node || direction->bridge == direction->own ? DIRECTION_FROM_POD
-								      : DIRECTION_ECHO;
+		return to_node ? DIRECTION_FROM_POD : DIRECTION_ECHO;
 	/* The pod may have the same MAC as the node's end. */
 	if (source == direction->own || source == direction->bridge)
 		return source != 0 && !to_node ? DIRECTION_FROM_NODE : DIRECTION_UNSURE;

@@ -8,7 +8,7 @@ void pod_frames_other(struct pod_frames *frames, const uint8_t *bytes, size_t ca
 
 	if (!arp_read(bytes, captured, &request))
 		return;
-	side = direction_of(&frames->direction, bytes, captured);
+	side = direction_of(&frames->direction, bytes);
 	if (side == DIRECTION_UNSURE && frames->direction.pod == 0)
 		arp_wait(&frames->waiting, &request);
 	else if (side == DIRECTION_FROM_POD ||

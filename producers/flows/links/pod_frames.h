@@ -18,11 +18,12 @@ struct pod_frames {
 	uint64_t unsure; /* packets that may have come from the pod */
 };
 
-/* The Ethernet frame at BYTES[CAPTURED] is metered, and PACKET is the outermost in it. Inline, because it is called for each. */
+/* The frame at BYTES is metered, so it has an Ethernet header, and PACKET is the outermost in it. Inline, because it is called for
+ * each. */
 static inline void pod_frames_packet(struct pod_frames *frames, const struct packet *packet,
-				     const uint8_t *bytes, size_t captured)
+				     const uint8_t *bytes)
 {
-	enum direction_side side = direction_of(&frames->direction, bytes, captured);
+	enum direction_side side = direction_of(&frames->direction, bytes);
 
 	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE ||
 	    packet->encapsulation.vlan_count > 0)

@@ -84,7 +84,7 @@ static void hear_packet(struct pod_frames *frames, uint8_t to, uint8_t from, con
 
 	set_mac(frame, to);
 	set_mac(frame + 6, from);
-	pod_frames_packet(frames, &packet, frame, sizeof(frame));
+	pod_frames_packet(frames, &packet, frame);
 	pod_frames_settle(frames);
 }
 
