@@ -22,7 +22,8 @@ struct http_reply {
 	const char *allow;         /* of a 405; static text */
 	const char *policy;        /* Content-Security-Policy; static text or NULL */
 	const char *encoding;      /* Content-Encoding; static text or NULL */
-	bool by_encoding;          /* the request's Accept-Encoding decides which answer it is */
+	bool untagged;    /* no entity tag: it is another one each time that somebody asks */
+	bool by_encoding; /* the request's Accept-Encoding decides which answer it is */
 	struct text body;
 	/* If the answer comes in pieces, BODY is the first: NEXT adds the next one to OUT. END, which
 	 * may be called at any time, frees STREAM. */

@@ -142,7 +142,7 @@ static void add_headers(struct MHD_Response *response, const struct http_exchang
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }
 
-/* Whole answers have an entity tag, ETAG, which the request may have named (RFC 9110 13.2.2). */
+/* Whole answers have an entity tag, ETAG, unless they want none, which the request may have named (RFC 9110 13.2.2). */
 static void check_tag(struct http_reply *reply, struct MHD_Connection *connection,
 		      char etag[static HTTP_ETAG_SIZE])
 {
@@ -178,7 +178,7 @@ static enum MHD_Result send_reply(struct http_exchange *exchange, struct MHD_Con
 	enum MHD_Result queued;
 	struct span body;
 
-	if (reply->status == 200 && reply->next == NULL)
+	if (reply->status == 200 && reply->next == NULL && !reply->untagged)
 		check_tag(reply, connection, etag);
 	body = text_span(&reply->body);
 	/* The body outlives the response: both end with the exchange. */

@@ -35,6 +35,7 @@ static void answer_metrics(void *user, const struct http_call *call, struct http
 	(void)call;
 	if (status->page.length == 0)
 		source->add_metrics(source->user, &status->page);
+	reply->untagged = true;
 	reply->content_type = METRICS_CONTENT_TYPE;
 	text_add(&reply->body, status->page.data, status->page.length);
 	if (status->page.failed)

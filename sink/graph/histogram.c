@@ -183,16 +183,22 @@ void histogram_clear(struct histogram *histogram)
 	histogram->total = 0;
 }
 
-uint64_t histogram_up_to(const struct histogram *histogram, unsigned power)
+void histogram_add_up_to(const struct histogram *histogram, unsigned first, unsigned last,
+			 uint64_t *sums)
 {
 	int scale = histogram->scale;
-	/* The bucket of INDEX ends at 2^((INDEX + 1) * 2^-SCALE). */
-	int64_t end = scale >= 0 ? (int64_t)power << scale : (int64_t)power >> -scale;
 	uint64_t count = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < histogram->used && histogram->offset + (int64_t)i < end; i++)
-		count += histogram->counts[i];
-	return count;
+	for (unsigned power = first; power <= last; power++, sums++) {
+		/* The bucket of INDEX ends at 2^((INDEX + 1) * 2^-SCALE). */
+		int64_t end = scale >= 0 ? (int64_t)power << scale : (int64_t)power >> -scale;
+
+		while (i < histogram->used && histogram->offset + (int64_t)i < end)
+			count += histogram->counts[i++];
+		if (__builtin_add_overflow(*sums, count, sums))
+			*sums = UINT64_MAX;
+	}
 }
 
 /* 2^X without the mathematics library, for X whose result fits in 64 bits: the whole

@@ -46,9 +46,10 @@ int histogram_widen(struct histogram **sum, int scale, int64_t offset, size_t co
 /* Forgets what was counted and keeps the memory. */
 void histogram_clear(struct histogram *histogram);
 
-/* How many values are in buckets whose upper bounds are at most 2^POWER; these are all values up to it
- * unless the scale is negative. */
-uint64_t histogram_up_to(const struct histogram *histogram, unsigned power);
+/* Adds to SUMS, one for each power from FIRST to LAST, how many values are in buckets whose upper bounds are at most
+ * 2^power; these are all values up to it unless the scale is negative. The sums saturate. */
+void histogram_add_up_to(const struct histogram *histogram, unsigned first, unsigned last,
+			 uint64_t *sums);
 
 /* The value that PER_MILLE of the counts do not exceed, as if the counts of a bucket
  * were spread evenly over its logarithm. 0 for an empty histogram. */

@@ -92,6 +92,7 @@ int main(int argc, char **argv)
 				.retention_ns = 7 * 86400 * NS_PER_SECOND,
 				.ends_max = INTAKE_ENDS_MAX,
 				.edges_max = GRAPH_EDGES_MAX,
+				.totals_max = 500,
 			},
 		.save_ns = 10 * NS_PER_SECOND,
 		.serve = SERVE_SETTINGS_DEFAULT,
@@ -144,6 +145,8 @@ int main(int argc, char **argv)
 			       "--state keeps at most this many edges of each day apart, and sums "
 			       "the rest"),
 		SERVE_SETTINGS(&o.serve),
+		SETTING_NUMBER("metrics-edges", 0, "NUMBER", &o.history.totals_max,
+			       "/metrics has at most this many edges apart, and sums the rest"),
 		BUS_SETTINGS(&o.bus),
 		CONFINE_SETTING(&o.no_seccomp),
 		SETTING_END,

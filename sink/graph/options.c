@@ -7,6 +7,7 @@
 #include "common/topic/topic_reader.h"
 #include "sink/graph/formats/display.h"
 #include "sink/graph/formats/formats.h"
+#include "sink/graph/http/http_answer.h"
 
 bool options_keep(const struct graph_options *options)
 {
@@ -27,6 +28,10 @@ static int check_history(const struct graph_options *o)
 	}
 	if (h->edges_max < 1 || h->edges_max > GRAPH_EDGES_MAX) {
 		log_error("--max-edges: must be from 1 to %d", GRAPH_EDGES_MAX);
+		return -1;
+	}
+	if (h->totals_max < 1 || h->totals_max > HTTP_ANSWER_EDGES_MAX) {
+		log_error("--metrics-edges: must be from 1 to %d", HTTP_ANSWER_EDGES_MAX);
 		return -1;
 	}
 	if (h->folder != NULL && strcmp(o->in.values[0], "-") == 0) {
@@ -158,7 +163,7 @@ static int check_useless(const struct graph_options *o, const struct settings_gi
 		{listen && bus_is_kafka(o->in.values[0]),
 		 {"follow"},
 		 "with --listen: a topic is followed"},
-		{!listen, {"host", "max-age", "log-counters"}, "without --listen"},
+		{!listen, {"host", "max-age", "log-counters", "metrics-edges"}, "without --listen"},
 		{!options_keep(o),
 		 {"save-every", "retention", "max-ends", "max-edges"},
 		 "without --state or --listen, which keep what was counted"},

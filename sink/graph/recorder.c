@@ -20,8 +20,9 @@ struct recorder {
 	int64_t bytes;          /* of a file that were read */
 	struct recorder_place *places;
 	size_t place_count, place_capacity;
-	uint64_t unsettled;    /* records since conversations were settled */
-	uint64_t shown, saved; /* records that had been read then */
+	uint64_t unsettled; /* records since conversations were settled */
+	uint64_t shown;     /* records that had been read then */
+	bool unsaved;       /* something was read or counted since the last save */
 	struct when next_save;
 	bool idle;
 	bool hidden; /* what is not over is not provisional in the history */
@@ -189,18 +190,20 @@ static void hide_held(struct recorder *recorder)
 }
 
 /* The same when all that is over has been counted: then ends that nothing needs can be forgotten. */
-static int save_all(struct recorder *recorder)
+int recorder_save(struct recorder *recorder)
 {
 	int rc;
 
 	if (save(recorder) < 0)
 		return -1;
-	recorder->saved = recorder->intake.read;
+	recorder->unsaved = false;
 	rc = intake_trim(&recorder->intake);
-	recorder->broken |= rc < 0;
-	if (rc == 1)
+	if (rc < 0)
+		no_memory();
+	else if (rc == 1)
 		hide_held(recorder);
-	return rc < 0 ? no_memory() : 0;
+	recorder->broken |= rc < 0 || history_flush(recorder->history) < 0;
+	return recorder->broken ? -1 : 0;
 }
 
 /* ---- Counting ---- */
@@ -213,6 +216,7 @@ static int count_settled(struct recorder *recorder)
 
 	while (rc == 0 && (conversation = conversations_next_settled(
 				   recorder->intake.conversations)) != NULL) {
+		recorder->unsaved = true;
 		conversation_choose(conversation, WHEN_MIN, WHEN_MAX);
 		for (size_t i = 0; i < conversation->count && rc == 0; i++)
 			rc = history_add(recorder->history, conversation->slices[i]);
@@ -271,6 +275,7 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 		recorder->bytes = record->end;
 	if (progress_has_counted(&recorder->before, &where))
 		return 0;
+	recorder->unsaved = true;
 	switch (intake_read(&recorder->intake, record, now)) {
 	case INTAKE_NO_MEMORY:
 		recorder->broken = true;
@@ -319,16 +324,14 @@ int recorder_turn(struct recorder *recorder, bool idle, struct when now)
 {
 	uint64_t read = recorder->intake.read;
 
-	if (read == recorder->shown && idle == recorder->idle && read == recorder->saved)
+	if (read == recorder->shown && idle == recorder->idle && !recorder->unsaved)
 		return 0;
 	recorder->idle = idle;
 	if (settle(recorder, settled_before(recorder, idle)) < 0)
 		return -1;
-	if (read != recorder->saved &&
-	    when_is_due(recorder->next_save, recorder->options.save_ns, now)) {
+	if (recorder->unsaved && when_is_due(recorder->next_save, recorder->options.save_ns, now)) {
 		recorder->next_save = when_add(now, recorder->options.save_ns);
-		recorder->broken |= save_all(recorder) < 0 || history_flush(recorder->history) < 0;
-		if (recorder->broken)
+		if (recorder_save(recorder) < 0)
 			return -1;
 	}
 	recorder->shown = read;
@@ -350,8 +353,8 @@ int recorder_close(struct recorder *recorder)
 
 	if (recorder == NULL)
 		return 0;
-	if (!recorder->broken && count_settled(recorder) == 0 && save_all(recorder) == 0)
-		rc = history_flush(recorder->history);
+	if (!recorder->broken && count_settled(recorder) == 0)
+		rc = recorder_save(recorder);
 	free_recorder(recorder);
 	return rc;
 }

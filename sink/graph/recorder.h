@@ -51,6 +51,8 @@ int recorder_add(struct recorder *recorder, const struct bus_record *record, str
 /* To be called about once a second, IDLE if everything that there is has been read: counts what is
  * over, and saves from time to time. -1 after logging. */
 int recorder_turn(struct recorder *recorder, bool idle, struct when now);
+/* Saves what was counted now, and waits until that is on disk. -1 after logging. */
+int recorder_save(struct recorder *recorder);
 /* To be called before questions: makes what is not over provisional, unless it has been done since the last turn.
  * It takes time for each record that is held, so it is not done for nobody. -1 after logging. */
 int recorder_show(struct recorder *recorder);

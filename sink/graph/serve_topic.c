@@ -100,16 +100,30 @@ static int read_records(struct serve_topic *topic, struct when now)
 	return topic->ended && recorder_end(topic->recorder) < 0 ? -1 : count;
 }
 
+/* Begins the sums that a scrape shows, once the topic was read to its end: earlier, those of a process that was killed
+ * might be larger, and a counter that falls is taken for one that began anew. Of a file that is complete nothing changes
+ * any more, so conversations that are not over are shown, too. -1 after logging. */
+static int begin_totals(struct serve_topic *topic)
+{
+	topic->whole = topic->ended;
+	if (recorder_save(topic->recorder) < 0 ||
+	    (topic->ended && recorder_show(topic->recorder) < 0))
+		return -1;
+	return history_totals_begin(recorder_history(topic->recorder), !topic->ended);
+}
+
 /* Counts what was read. -1 after logging. */
 static int turn_recorder(struct serve_topic *topic, struct when now)
 {
 	bool reached = !topic->caught_up && topic->idle && topic->input != NULL;
+	bool finished = topic->ended && !topic->whole;
 
-	if (!reached && !when_is_due(topic->next_turn, TURN_NS, now))
+	if (!reached && !finished && !when_is_due(topic->next_turn, TURN_NS, now))
 		return 0;
 	topic->next_turn = when_add(now, TURN_NS);
 	topic->exit_code = EX_IOERR;
-	if (recorder_turn(topic->recorder, topic->idle, now) < 0)
+	if (recorder_turn(topic->recorder, topic->idle, now) < 0 ||
+	    ((reached || finished) && begin_totals(topic) < 0))
 		return -1;
 	if (reached) {
 		topic->caught_up = true;

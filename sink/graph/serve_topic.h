@@ -27,6 +27,7 @@ struct serve_topic {
 	bool idle;      /* everything that there was had been read */
 	bool caught_up; /* it was read to its end since the start, and all of it counts */
 	bool ended;     /* a file that is not followed: there is no more */
+	bool whole;     /* the totals have all of it */
 	int exit_code;  /* after a -1 */
 };
 

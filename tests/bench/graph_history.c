@@ -149,8 +149,8 @@ static int ask(struct history *history, int32_t minutes, int32_t length)
 int main(int argc, char **argv)
 {
 	static const int32_t lengths[] = {5, 60, 1440, 7 * 1440};
-	struct history_options options = {NULL, 30 * 86400 * NS_PER_SECOND, 262144,
-					  GRAPH_EDGES_MAX};
+	struct history_options options = {NULL, 30 * 86400 * NS_PER_SECOND, 262144, GRAPH_EDGES_MAX,
+					  0};
 	struct end_table ends;
 	struct history *history;
 	uint64_t edges;

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import jsonschema
@@ -190,6 +192,60 @@ def check_schema(server, folder):
     expect(done.returncode == 0, f"schemathesis:\n{done.stdout[-6000:]}")
 
 
+def edge_counters(server):
+    """What a scrape says of edges."""
+    page = server.ask("/metrics")[2].decode()
+    found = re.findall(r"^((?:traces_service_graph|tenure_graph_edge)_\w+\{.*\}) (\S+)$", page, re.M)
+    return {name: float(value) for name, value in found if "(further edges)" not in name}
+
+
+def follow_counters(server, before, seconds, killed):
+    """Scrapes for so long; no counter may be below BEFORE, and only after a kill they may be gone for a while. The last ones."""
+    deadline, found = time.monotonic() + seconds, {}
+    while time.monotonic() < deadline or (before and not found):
+        found = edge_counters(server)
+        fell = [name for name, value in before.items() if found.get(name, -1) < value]
+        expect(not fell or (killed and not found), f"a counter fell: {fell[:1]}: {before.get(fell[0])} to {found.get(fell[0])}" if fell else "")
+        before = found or before
+        if time.monotonic() > deadline + 30:
+            raise SystemExit("no edges in /metrics")
+        time.sleep(0.02)
+    return before
+
+
+def check_counters(folder, tagged):
+    """Counters of a file that grows never fall, also when the server is killed; at the end they are all that there is."""
+    folder.mkdir()
+    grown = folder / "grown"
+    lines = sorted(tagged.read_bytes().splitlines(keepends=True), key=lambda line: json.loads(line)["event"]["end"])
+    size = len(lines) // 8 + 1
+    parts = [b"".join(lines[first:first + size]) for first in range(0, len(lines), size)]
+    grown.write_bytes(parts[0])
+    options = ["--in", grown, "--horizon", "5s", "--save-every", "2s"]
+    with Server(folder, *options, "--follow") as server:
+        counters = follow_counters(server, {}, 1, False)
+        for number, part in enumerate(parts[1:]):
+            with open(grown, "ab") as file:
+                file.write(part)
+            counters = follow_counters(server, counters, 1, False)
+            if number % 3 == 1:
+                server.stop(signal.SIGKILL)
+                server.start()
+                counters = follow_counters(server, counters, 0.7, True)
+        expect(counters and server.stop() == 0, "there were counters")
+    with Server(folder, *options) as server:
+        server.wait_ready()
+        last = follow_counters(server, counters, 0, False)
+        total = sum(value for name, value in last.items() if name.startswith("tenure_graph_edge_flows_total"))
+        expect(total == sum(edge["flows"] for edge in printed(grown)["edges"]), f"{total} flows at the end")
+    with Server(folder, *options, "--metrics-edges", "3") as server:
+        server.wait_ready()
+        page = server.ask("/metrics")[2].decode()
+        flows = re.findall(r"^tenure_graph_edge_flows_total\{.*\} (\d+)$", page, re.M)
+        expect(len(flows) == 4 and sum(map(int, flows)) == total, f"3 edges and the others: {flows}")
+        expect('tenure_table_entries{table="metrics_edges"} 3\n' in page, "how many are apart")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="tenure-graph-") as name:
         folder = Path(name)
@@ -211,6 +267,7 @@ def main():
             check_schema(server, folder)
         (folder / "families").mkdir()
         check_families(folder / "families")
+        check_counters(folder / "counters", tagged)
     print(f"{len(faults)} faults")
     return 1 if faults else 0
 

@@ -1,11 +1,8 @@
 #include "sink/graph/formats/edge_metrics.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #define NS ((uint64_t)NS_PER_SECOND)
-#define EDGE_METRICS_MORE_MAX 128        /* bytes of the labels of one part */
-#define SECONDS "%" PRIu64 ".%09" PRIu64 /* whole ones and nanoseconds */
+#define EDGE_METRICS_MORE_MAX 128 /* bytes of the labels of one part */
+#define BOUNDS (EDGE_METRICS_LAST - EDGE_METRICS_FIRST + 1)
 
 static const struct {
 	const char *name, *type, *help;
@@ -114,14 +111,34 @@ void edge_metrics_add_labels(const struct snapshot *snapshot, const struct snaps
 	add_label(",server_k8s_cluster_name=\"", server->cluster, out);
 }
 
-/* A sample is NAME SUFFIX {LABELS MORE} VALUE TIME. */
+/* A sample is NAME SUFFIX {LABELS MORE} VALUE TIME. This is up to MORE: a server writes very many of them. */
+static void begin_labels(const struct edge_metrics_series *series, enum edge_metric metric,
+			 const char *suffix, const char *more, struct text *out)
+{
+	text_add_string(out, metrics[metric].name);
+	text_add_string(out, suffix);
+	text_add_string(out, "{");
+	text_add_string(out, series->labels);
+	text_add_string(out, more);
+}
+
 static void begin_sample(const struct edge_metrics_series *series, enum edge_metric metric,
 			 const char *suffix, const char *more, struct text *out)
 {
-	text_add_format(out, "%s%s{", metrics[metric].name, suffix);
-	text_add_string(out, series->labels);
-	text_add_string(out, more);
+	begin_labels(series, metric, suffix, more, out);
 	text_add_string(out, "} ");
+}
+
+/* NS nanoseconds as seconds. */
+static void add_seconds(uint64_t ns, struct text *out)
+{
+	char digits[] = ".000000000";
+	uint64_t rest = ns % NS;
+
+	for (size_t i = sizeof(digits) - 2; i > 0; i--, rest /= 10)
+		digits[i] = (char)('0' + rest % 10);
+	text_add_u64(out, ns / NS);
+	text_add(out, digits, sizeof(digits) - 1);
 }
 
 static void end_sample(const struct edge_metrics_series *series, struct text *out)
@@ -156,23 +173,26 @@ static void add_to_sum(struct histogram_sum *sum, const struct durations *durati
 static void add_histogram(const struct edge_metrics_series *series, enum edge_metric metric,
 			  const char *more, const struct histogram_sum *sum, struct text *out)
 {
-	uint64_t count = sum->durations.count, ns = sum->durations.sum_ns;
-	char label[EDGE_METRICS_MORE_MAX + 48];
+	uint64_t count = sum->durations.count, up_to[BOUNDS] = {0};
 
-	for (unsigned power = EDGE_METRICS_FIRST; power <= EDGE_METRICS_LAST; power++) {
-		uint64_t bound = UINT64_C(1) << power, up_to = 0;
-
-		for (size_t i = 0; i < sum->count; i++)
-			measures_add_count(&up_to, histogram_up_to(sum->histograms[i], power));
-		snprintf(label, sizeof(label), "%s,le=\"" SECONDS "\"", more, bound / NS,
-			 bound % NS);
-		add_count(series, metric, "_bucket", label, up_to, out);
+	for (size_t i = 0; i < sum->count; i++)
+		histogram_add_up_to(sum->histograms[i], EDGE_METRICS_FIRST, EDGE_METRICS_LAST,
+				    up_to);
+	for (unsigned i = 0; i < BOUNDS; i++) {
+		begin_labels(series, metric, "_bucket", more, out);
+		text_add_string(out, ",le=\"");
+		add_seconds(UINT64_C(1) << (EDGE_METRICS_FIRST + i), out);
+		text_add_string(out, "\"} ");
+		text_add_u64(out, up_to[i]);
+		end_sample(series, out);
 	}
-	snprintf(label, sizeof(label), "%s,le=\"+Inf\"", more);
-	add_count(series, metric, "_bucket", label, count, out);
+	begin_labels(series, metric, "_bucket", more, out);
+	text_add_string(out, ",le=\"+Inf\"} ");
+	text_add_u64(out, count);
+	end_sample(series, out);
 	add_count(series, metric, "_count", more, count, out);
 	begin_sample(series, metric, "_sum", more, out);
-	text_add_format(out, SECONDS, ns / NS, ns % NS);
+	add_seconds(sum->durations.sum_ns, out);
 	end_sample(series, out);
 }
 

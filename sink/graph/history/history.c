@@ -162,6 +162,7 @@ void history_close(struct history *history)
 	database_free(history->database);
 	free_days(history);
 	free(history->days);
+	history_totals_free(&history->totals);
 	pending_free(&history->pending);
 	pending_free(&history->provisional);
 	coverage_free(&history->coverage);
@@ -353,6 +354,7 @@ void history_tables(const struct history *history, struct table_use tables[stati
 		{"day_ends", day != NULL ? day->ends.count : 0, (uint64_t)options->ends_max},
 		{"day_edges", day != NULL ? day->edges.count : 0, (uint64_t)options->edges_max},
 		{"tenures", history->tenure_rows, HISTORY_ALL_TENURES_MAX},
+		{"metrics_edges", history->totals.graph.count, (uint64_t)options->totals_max},
 	};
 
 	memcpy(tables, all, sizeof(all));

@@ -32,6 +32,7 @@
 #include "sink/graph/conversation/conversation_slice.h"
 #include "sink/graph/end_table.h"
 #include "sink/graph/graph.h"
+#include "sink/graph/history/history_totals.h"
 #include "sink/graph/measures.h"
 #include "sink/graph/node.h"
 
@@ -44,6 +45,7 @@ struct history_options {
 	const char *folder; /* borrowed; NULL for a temporary one, which is removed */
 	int64_t retention_ns;
 	int64_t ends_max, edges_max; /* of a day (4) */
+	int64_t totals_max;          /* edges of history_totals() */
 };
 
 struct history;
@@ -108,6 +110,13 @@ void history_round(struct when *from, struct when *to);
  * what the retention has removed. FILTER may be NULL. */
 int history_sum(struct history *history, struct when from, struct when to, enum node_level level,
 		const struct history_filter *filter, struct node_table *nodes, struct graph *graph);
+
+/* Begins to keep what was saved since the history began in memory, of services, until it is closed; or begins anew. To be
+ * called after history_save(), when nothing is pending. SETTLED leaves out what is provisional, so no sum shrinks, and
+ * edges that have no room count from now on: of another choice of edges, at another start, those may be others. */
+int history_totals_begin(struct history *history, bool settled);
+/* What was saved, up to the last time. NULL before they were begun; borrowed until the next save. */
+const struct history_totals *history_totals(const struct history *history);
 
 struct history_point {
 	struct when at; /* of STEP_NS from here on */
@@ -201,9 +210,9 @@ struct history_stats history_stats(const struct history *history);
 /* Logs what was left out, if anything was. */
 void history_report(const struct history *history);
 
-/* How full the tables are: what waits to be saved, what is provisional, the ends and edges of the newest day that was used, and
- * the rows of tenures. */
-#define HISTORY_TABLES 6
+/* How full the tables are: what waits to be saved, what is provisional, the ends and edges of the newest day that was used,
+ * the rows of tenures, and the edges that history_totals() has apart. */
+#define HISTORY_TABLES 7
 void history_tables(const struct history *history, struct table_use tables[static HISTORY_TABLES]);
 
 #endif

@@ -8,6 +8,7 @@
 #include "sink/graph/history/history.h"
 #include "sink/graph/history/history_day.h"
 #include "sink/graph/history/history_rows.h"
+#include "sink/graph/history/history_totals.h"
 #include "sink/graph/history/pending.h"
 #include "sink/graph/history/sample_notes.h"
 #include "sink/graph/history/tenure_notes.h"
@@ -27,6 +28,8 @@ struct history {
 	struct coverage coverage;
 	struct tenure_notes tenures;
 	struct sample_notes samples;
+	struct history_totals totals; /* if TOTALLED */
+	bool totalled;
 	size_t tenure_rows;
 	size_t unflushed;  /* bytes */
 	int32_t first_day; /* that is kept */

@@ -70,6 +70,30 @@ int history_sum(struct history *history, struct when from, struct when to, enum 
 	return rc;
 }
 
+int history_totals_begin(struct history *history, bool settled)
+{
+	const struct history_filter filter = {.settled = settled};
+	struct node_table nodes = {0};
+	struct graph graph;
+	int rc;
+
+	graph_init(&graph);
+	history_totals_free(&history->totals);
+	rc = history_sum(history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, &filter, &nodes, &graph);
+	if (rc == 0 && history_totals_init(&history->totals, &graph, &nodes,
+					   (size_t)history->options.totals_max, !settled) < 0)
+		rc = history_no_memory();
+	history->totalled = rc == 0;
+	graph_free(&graph);
+	node_table_free(&nodes);
+	return rc;
+}
+
+const struct history_totals *history_totals(const struct history *history)
+{
+	return history->totalled ? &history->totals : NULL;
+}
+
 /* What is summed in the first edge of GRAPH, if there is one. -1 if out of memory. */
 static int fill_point(struct history_point *point, const struct graph *graph)
 {

@@ -34,6 +34,18 @@ static int compare_parts(const void *left, const void *right)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
+/* Adds EDGE, the edge NUMBER of DAY, which has all that was ever measured, to what is kept in memory of that. */
+static int add_total(struct history *history, const struct history_day *day, int64_t number,
+		     const struct graph_edge *edge)
+{
+	if (!history->totalled)
+		return 0;
+	if (number == HISTORY_DAY_REST)
+		return history_totals_add_rest(&history->totals, edge);
+	return history_totals_add(&history->totals, &day->ends, &day->edges.edges[number],
+				  (size_t)number, edge);
+}
+
 /* Adds EDGE of a minute in WINDOW to its block. */
 static int add_part(struct saving *saving, struct history_day *day, int32_t window,
 		    const struct graph_edge *edge)
@@ -42,6 +54,8 @@ static int add_part(struct saving *saving, struct history_day *day, int32_t wind
 	int64_t number = history_day_edge(day, saving->history->ends, edge);
 
 	if (number < 0)
+		return -1;
+	if (saving->width == HISTORY_EVER && add_total(saving->history, day, number, edge) < 0)
 		return -1;
 	if (number != HISTORY_DAY_REST) {
 		part.block = (uint32_t)(number / EDGE_BLOCK_EDGES);

@@ -3,8 +3,8 @@
 #include "common/http/http_server.h"
 #include "common/http/metrics.h"
 #include "sink/graph/formats/formats.h"
-#include "sink/graph/http/http_answer.h"
 #include "sink/graph/recorder.h"
+#include "sink/graph/serve.h"
 
 enum { BUILD, RECORDS, DROPPED, EARLY, SAVES, WATERMARK, REQUESTS };
 
@@ -81,33 +81,34 @@ static void add_tables(const struct graph_server *server, struct text *out)
 	metrics_add_table_entries(out, tables, count);
 }
 
+/* Adds what was measured on edges. -1 if out of memory. */
+static int add_edges(const struct graph_server *server, struct text *out)
+{
+	const struct history_totals *totals = history_totals(server->history);
+	struct snapshot snapshot;
+
+	if (totals == NULL)
+		return 0;
+	if (snapshot_make(&snapshot, &totals->graph, &totals->nodes, 0, SIZE_MAX) < 0)
+		return -1;
+	formats_write(FORMAT_PROMETHEUS, &snapshot, out);
+	snapshot_free(&snapshot);
+	return 0;
+}
+
 void http_metrics_answer(void *user, const struct http_call *call, struct http_reply *reply)
 {
-	struct graph_server *server = user;
-	/* A counter that falls looks like a restart: Prometheus would add all of it again. Of a file that is complete
-	 * nothing changes any more. */
-	const struct history_filter settled = {.settled = !serve_has_ended(server)};
-	struct node_table nodes = {0};
-	struct snapshot snapshot;
-	struct graph graph;
+	const struct graph_server *server = user;
 
 	(void)call;
-	graph_init(&graph);
-	if (serve_show(server) < 0 ||
-	    history_sum(server->history, WHEN_MIN, WHEN_MAX, NODE_LEVEL_SERVICE, &settled, &nodes,
-			&graph) < 0) {
-		http_reply_problem(reply, 500, "the history cannot be read");
-	} else if (snapshot_make(&snapshot, &graph, &nodes, 0, HTTP_ANSWER_EDGES_MAX) < 0) {
+	if (add_edges(server, &reply->body) < 0) {
 		http_reply_problem(reply, 503, "out of memory");
-	} else {
-		reply->content_type = formats_content_type(FORMAT_PROMETHEUS);
-		formats_write(FORMAT_PROMETHEUS, &snapshot, &reply->body);
-		snapshot_free(&snapshot);
-		metrics_add_build(&reply->body, &table[BUILD], "tenure-graph");
-		add_records(server, &reply->body);
-		add_requests(server, &reply->body);
-		add_tables(server, &reply->body);
+		return;
 	}
-	graph_free(&graph);
-	node_table_free(&nodes);
+	reply->untagged = true;
+	reply->content_type = formats_content_type(FORMAT_PROMETHEUS);
+	metrics_add_build(&reply->body, &table[BUILD], "tenure-graph");
+	add_records(server, &reply->body);
+	add_requests(server, &reply->body);
+	add_tables(server, &reply->body);
 }

@@ -178,22 +178,26 @@ static void finds_the_bucket_of_a_value(void **state)
 
 static void counts_up_to_a_power_of_two(void **state)
 {
+	uint64_t sums[12] = {0}, few[] = {UINT64_MAX - 1, 0, 0};
 	struct histogram *a = NULL, *wide = NULL;
 
 	(void)state;
 	/* At scale 3 bucket 79 is (939, 1024], 80 is (1024, 1117]. */
 	assert_int_equal(histogram_add(&a, 3, 79, (uint64_t[]){2, 3}, 2), 0);
-	assert_int_equal(histogram_up_to(a, 9), 0);
-	assert_int_equal(histogram_up_to(a, 10), 2);
-	assert_int_equal(histogram_up_to(a, 11), 5);
 	/* A value of 1 or less is in bucket -1. */
 	assert_int_equal(histogram_add(&a, 3, -1, (uint64_t[]){7}, 1), 0);
-	assert_int_equal(histogram_up_to(a, 0), 7);
-	/* At scale -1 bucket 1 is (4, 16]. */
+	histogram_add_up_to(a, 0, 11, sums);
+	for (unsigned power = 0; power < 10; power++)
+		assert_int_equal(sums[power], 7);
+	assert_int_equal(sums[10], 9);
+	assert_int_equal(sums[11], 12);
+	/* It adds to what is there. At scale -1 bucket 1 is (4, 16]. */
 	assert_int_equal(histogram_add(&wide, -1, 1, (uint64_t[]){5}, 1), 0);
-	assert_int_equal(histogram_up_to(wide, 2), 0);
-	assert_int_equal(histogram_up_to(wide, 3), 0);
-	assert_int_equal(histogram_up_to(wide, 4), 5);
+	histogram_add_up_to(wide, 2, 4, sums + 2);
+	assert_int_equal(sums[3], 7);
+	assert_int_equal(sums[4], 12);
+	histogram_add_up_to(a, 9, 11, few);
+	assert_true(few[0] == UINT64_MAX && few[1] == 9 && few[2] == 12);
 	free(a);
 	free(wide);
 }

@@ -51,7 +51,8 @@ uint64_t history_folder_draw(struct history_folder *folder, uint64_t below)
 
 struct history *history_folder_open(struct history_folder *folder, int64_t days)
 {
-	struct history_options options = {folder->path, days * DAY * NS_PER_SECOND, 1000, 1000};
+	struct history_options options = {folder->path, days * DAY * NS_PER_SECOND, 1000, 1000,
+					  1000};
 	struct history *history = history_open(&options, &folder->ends);
 
 	assert_non_null(history);

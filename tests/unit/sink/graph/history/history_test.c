@@ -93,7 +93,7 @@ static void tells_a_gap_from_silence(void **state)
 static void sums_the_edges_that_do_not_fit(void **state)
 {
 	struct history_folder *folder = *state;
-	struct history_options options = {folder->path, 7 * DAY * NS_PER_SECOND, 1000, 5};
+	struct history_options options = {folder->path, 7 * DAY * NS_PER_SECOND, 1000, 5, 1000};
 	struct history *history = history_open(&options, &folder->ends);
 	struct node_table nodes = {0};
 	struct graph graph;
@@ -311,7 +311,7 @@ static void loses_no_edge_of_a_full_minute(void **state)
 static void reads_what_was_written_with_higher_limits(void **state)
 {
 	struct history_folder *folder = *state;
-	struct history_options options = {folder->path, 7 * DAY * NS_PER_SECOND, 3, 2};
+	struct history_options options = {folder->path, 7 * DAY * NS_PER_SECOND, 3, 2, 1000};
 	struct history *history = history_folder_open(folder, 7);
 
 	history_folder_cover(history, 0, 60);

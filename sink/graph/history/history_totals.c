@@ -1,0 +1,97 @@
+#include "sink/graph/history/history_totals.h"
+
+#include <stdlib.h>
+
+#include "common/base/array.h"
+#include "sink/graph/snapshot.h"
+
+/* Places of targets that are not in the graph. */
+enum { NOT_LOOKED = -1, IN_REST = -2 };
+
+int history_totals_init(struct history_totals *totals, const struct graph *from,
+			struct node_table *nodes, size_t limit, bool rest)
+{
+	struct snapshot largest;
+	int rc = 0;
+
+	*totals = (struct history_totals){.nodes = *nodes};
+	*nodes = (struct node_table){0};
+	graph_init(&totals->graph);
+	totals->graph.limit = limit;
+	if (snapshot_make(&largest, from, &totals->nodes, 0, limit) < 0)
+		return -1;
+	for (size_t i = 0; i < largest.edge_count && rc == 0; i++) {
+		const struct graph_edge *edge = largest.edges[i].edge;
+		struct graph_edge *sum = graph_edge_like(&totals->graph, edge);
+
+		rc = sum == NULL ? -1 : graph_edge_add(sum, edge);
+	}
+	if (rc == 0 && rest)
+		rc = graph_edge_add(&totals->graph.rest, &largest.rest);
+	snapshot_free(&largest);
+	return rc;
+}
+
+void history_totals_free(struct history_totals *totals)
+{
+	graph_free(&totals->graph);
+	node_table_free(&totals->nodes);
+	grouping_free(&totals->grouping);
+	free(totals->targets);
+	*totals = (struct history_totals){0};
+}
+
+/* The target of NUMBER; NULL if out of memory. */
+static struct history_totals_target *target_of(struct history_totals *totals, size_t number)
+{
+	if (number >= totals->count && array_grow(&totals->targets, &totals->capacity, number + 1,
+						  sizeof(*totals->targets)) < 0)
+		return NULL;
+	while (totals->count <= number)
+		totals->targets[totals->count++] =
+			(struct history_totals_target){.place = NOT_LOOKED};
+	return &totals->targets[number];
+}
+
+/* Finds the place of TARGET. -1 if out of memory. */
+static int look(struct history_totals *totals, const struct end_table *ends,
+		const struct graph_edge *edge, struct history_totals_target *target)
+{
+	struct graph_edge moved = graph_edge_none(), *sum;
+	int turned;
+
+	/* The table may have been read again, with the same numbers. */
+	totals->grouping.ends = ends;
+	totals->grouping.level = NODE_LEVEL_SERVICE;
+	totals->grouping.nodes = &totals->nodes;
+	turned = grouping_move(&totals->grouping, edge, false, &moved);
+	if (turned < 0)
+		return -1;
+	sum = graph_edge_like(&totals->graph, &moved);
+	if (sum == NULL)
+		return -1;
+	target->turned = turned;
+	target->place = sum == &totals->graph.rest ? IN_REST : (int32_t)(sum - totals->graph.edges);
+	return 0;
+}
+
+int history_totals_add(struct history_totals *totals, const struct end_table *ends,
+		       const struct graph_edge *edge, size_t number,
+		       const struct graph_edge *measured)
+{
+	struct history_totals_target *target = target_of(totals, number);
+	struct graph_edge *sum;
+
+	if (target == NULL || (target->place == NOT_LOOKED && look(totals, ends, edge, target) < 0))
+		return -1;
+	if (target->place == IN_REST)
+		return history_totals_add_rest(totals, measured);
+	sum = &totals->graph.edges[target->place];
+	return target->turned ? graph_edge_add_turned(sum, measured)
+			      : graph_edge_add(sum, measured);
+}
+
+int history_totals_add_rest(struct history_totals *totals, const struct graph_edge *measured)
+{
+	return graph_edge_add(&totals->graph.rest, measured);
+}
