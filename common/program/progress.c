@@ -195,6 +195,15 @@ void progress_tell(struct progress_show *show, struct progress *progress)
 	progress_show(show, progress, now);
 }
 
+void progress_log(const struct progress_show *show, struct progress *progress)
+{
+	char line[PROGRESS_LINE_SIZE];
+
+	progress->elapsed_ns = when_since(when_steady(), show->started);
+	progress_format(progress, true, line);
+	log_info("%s", line);
+}
+
 void progress_end(struct progress_show *show)
 {
 	if (show->shown)

@@ -45,6 +45,8 @@ bool progress_is_due(const struct progress_show *show, struct when now);
 void progress_show(struct progress_show *show, const struct progress *progress, struct when now);
 /* If it is due: shows what PROGRESS has, of which the time that has passed is filled here. */
 void progress_tell(struct progress_show *show, struct progress *progress);
+/* Logs what PROGRESS has, of which the time that has passed is filled here: for SIGUSR1, of a program without other counters. */
+void progress_log(const struct progress_show *show, struct progress *progress);
 /* Removes the line from the terminal. */
 void progress_end(struct progress_show *show);
 

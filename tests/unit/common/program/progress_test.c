@@ -77,11 +77,24 @@ static void the_time_left_is_at_the_rate_so_far(void **state)
 	assert_int_equal(progress_left_ns(&progress), -1);
 }
 
+static void it_can_be_logged_at_once(void **state)
+{
+	struct progress progress = {.done = 10, .count = 1, .unit = "flows", .event = WHEN_MIN};
+	struct progress_show show = progress_begin();
+
+	(void)state;
+	show.started = when_add(show.started, -4 * NS_PER_SECOND);
+	progress_log(&show, &progress);
+	assert_true(progress.elapsed_ns >= 4 * NS_PER_SECOND);
+	assert_false(progress_is_due(&show, show.started));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_tells_how_far_it_is),
 		cmocka_unit_test(the_time_left_is_at_the_rate_so_far),
+		cmocka_unit_test(it_can_be_logged_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
