@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from enrich_broker import ROOT, flow, pod, progress  # noqa: E402
 from fake_api import Fake, thing  # noqa: E402
+from status_page import get  # noqa: E402
 
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
 LIMIT = 30
@@ -78,6 +79,7 @@ def at_work(folder, fake):
     files = ["--kube", "kube", "--out", "tagged", "--rejected", "rejected"]
     return (
         (["tenure-kube", "--cluster", "c", "--kubeconfig", fake.kubeconfig, "--out", "events"], b""),
+        (["tenure-flows", "-r", "-", "--out", "flows"], (folder / "pcap").read_bytes()[:-100]),
         (["tenure-flows", "-i", "lo", "--out", "live"], b""),
         (["tenure-enrich", *files, "--flows", "-"], (folder / "input").read_bytes()),
         (["tenure-enrich", "--kube", "-", "--flows", "input", "--out", "tagged", "--rejected", "rejected"], kube),
@@ -109,6 +111,30 @@ def check_signals(folder, words, given):
             run.wait(f"SIGUSR1, time {time_}", lambda: len(counters(run.text())) > before)
         run.process.send_signal(signal.SIGHUP)
         run.ends_quietly("SIGHUP")
+
+
+def check_pipe(folder):
+    """A pipe that pauses inside a record, more than once, brings the flows of the file; one that brings nothing is not waited for at a signal."""
+    clean(folder)
+    whole = (folder / "pcap").read_bytes()
+    subprocess.run([BUILD / "tenure-flows", "-r", "pcap", "--out", "flows", "--interface-name", "i"], cwd=folder, stderr=subprocess.DEVNULL, check=True)
+    wanted = (folder / "flows").read_text()
+    clean(folder)
+    with Run(folder, ["tenure-flows", "-r", "-", "--out", "flows", "--interface-name", "i", "--listen", "127.0.0.1:0"]) as run:
+        pauses = [0, 10, 24, 30, 45, 100, len(whole) // 3, len(whole) // 2, len(whole) - 7, len(whole)]
+        for begin, end in zip(pauses, pauses[1:]):
+            run.process.stdin.write(whole[begin:end])
+            run.process.stdin.flush()
+            time.sleep(0.3)
+            found = re.search(r"listening on ([0-9.:]+)", run.text())
+            assert end < 100 or found and get(found[1], "/livez") == (200, "ok\n"), run.text()
+        run.process.stdin.close()
+        assert run.process.wait(LIMIT) == 0, run.text()
+        assert (folder / "flows").read_text() == wanted, "a pipe brings other flows than the file"
+    with Run(folder, ["tenure-flows", "-r", "-", "--out", "flows"]) as run:
+        run.ready()
+        run.process.send_signal(signal.SIGTERM)
+        run.ends_quietly("SIGTERM before anything came")
 
 
 def printers():
@@ -150,6 +176,7 @@ def main():
         runs = at_work(folder, fake)
         for words, given in runs:
             check_signals(folder, words, given)
+        check_pipe(folder)
         for words in printers():
             check_reader(folder, words)
         print(f"{len(runs)} runs answer SIGUSR1 and end quietly at SIGHUP; {len(printers())} if their reader ends")
