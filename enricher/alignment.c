@@ -119,7 +119,21 @@ static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
 
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
+	rejections_see(&a->rejections, a->tagger.topic, flow,
+		       "the broker does not take its tagged record; see max.message.bytes", now);
 	return tagger_refuse(&a->tagger, flow) < 0 ? EXCHANGE_BROKEN : put_rejected(a, index, now);
+}
+
+static enum exchange_outcome reject(struct alignment *a, size_t index,
+				    const struct bus_record *flow, const struct fault *fault,
+				    struct when now)
+{
+	char why[FAULT_WORDS_SIZE];
+
+	fault_words(fault, why);
+	rejections_see(&a->rejections, a->tagger.topic, flow, why, now);
+	return tagger_reject(&a->tagger, flow, fault) < 0 ? EXCHANGE_BROKEN
+							  : put_rejected(a, index, now);
 }
 
 static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
@@ -171,9 +185,7 @@ static enum exchange_outcome act(struct alignment *a, size_t index, const struct
 	case DECISION_REVISE:
 		return revise(a, index, flow, d, now);
 	case DECISION_REJECT:
-		if (tagger_reject(&a->tagger, flow, &d->fault) < 0)
-			break;
-		return put_rejected(a, index, now);
+		return reject(a, index, flow, &d->fault, now);
 	case DECISION_SKIP:
 		a->stats.outside++;
 		return skip(a, index, now);
@@ -261,6 +273,7 @@ enum alignment_turn alignment_turn(struct alignment *a, struct when now)
 			fed < KUBE_RECORDS_PER_TURN, now);
 	stall_log(&a->stall, &a->policy, now);
 	future_flows_tend(&a->future, now);
+	rejections_tend(&a->rejections, now);
 	a->waiting = false;
 	for (size_t i = 0; outcome == EXCHANGE_DONE && i < exchange_partitions(a->exchange); i++)
 		outcome = do_partition(a, i, now, &busy, &ended);

@@ -18,6 +18,7 @@
 #include "enricher/exchange.h"
 #include "enricher/future_flows.h"
 #include "enricher/hold_policy.h"
+#include "enricher/rejections.h"
 #include "enricher/run_options.h"
 #include "enricher/stall.h"
 #include "enricher/tagger.h"
@@ -43,6 +44,7 @@ struct alignment {
 	struct hold_policy policy;
 	struct stall stall;
 	struct future_flows future;
+	struct rejections rejections;
 	struct alignment_partition *partitions; /* by their number */
 	size_t partition_count;
 	int wake_fd;       /* that also ends a wait for a flow, or -1 */

@@ -224,18 +224,21 @@ static bool catch_up(struct alignment *a, struct status *status, int *exit_code)
 static bool open_all(struct alignment *a, const struct enrich_program *p, struct status *status,
 		     int *exit_code)
 {
+	const char *kube = p->kube.values[0];
 	struct kube_topic_options options = {
 		.addresses = &p->kube, .bus = p->exchange.bus, .has_outputs = true};
 
-	options.bus.follow = options.bus.follow || bus_is_kafka(p->kube.values[0]);
+	options.bus.follow = options.bus.follow || bus_is_kafka(kube);
 	a->kube_topic = kube_topic_open(a->timeline, &options, exit_code);
 	if (a->kube_topic == NULL)
 		return false;
 	if (!catch_up(a, status, exit_code))
 		return false;
 	log_debug("the kube topic is read up to its end");
+	if (bus_is_kafka(kube) && timeline_position_last(a->timeline).offset < 0)
+		log_warn("%s: has no records, so nothing is known", kube);
 	*exit_code = EX_CONFIG;
-	if (timeline_settings_check_cluster(&p->timeline, a->timeline, p->kube.values[0]) < 0)
+	if (timeline_settings_check_cluster(&p->timeline, a->timeline, kube) < 0)
 		return false;
 	a->exchange = exchange_open(&p->exchange, exit_code);
 	if (a->exchange == NULL)

@@ -62,6 +62,8 @@ int run_end_check(const struct alignment *a, const struct exchange_settings *set
 			  a->tagger.topic, settings->group);
 		return EX_CONFIG;
 	}
+	if (a->stats.read == 0 && bus_is_kafka(settings->outputs[EXCHANGE_TAGGED]))
+		log_warn("kafka:%s: brought this run no flow, so it tagged none", a->tagger.topic);
 	if (a->stats.outside > 0)
 		log_warn("%s: all %" PRIu64 " flows ended outside --since and --until",
 			 a->tagger.topic, a->stats.outside);

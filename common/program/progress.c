@@ -15,14 +15,15 @@
 
 int64_t progress_left_ns(const struct progress *progress)
 {
+	int64_t worked_ns = progress->elapsed_ns - progress->waited_ns;
 	double left;
 
-	if (progress->total == 0 || progress->done == 0 || progress->elapsed_ns < UNSURE_NS)
+	if (progress->total == 0 || progress->done <= progress->before || worked_ns < UNSURE_NS)
 		return -1;
 	if (progress->done >= progress->total)
 		return 0;
-	left = (double)progress->elapsed_ns * (double)(progress->total - progress->done) /
-	       (double)progress->done;
+	left = (double)worked_ns * (double)(progress->total - progress->done) /
+	       (double)(progress->done - progress->before);
 	return left < 9e18 ? (int64_t)left : -1;
 }
 
@@ -185,14 +186,35 @@ void progress_show(struct progress_show *show, const struct progress *progress, 
 	show->shown = true;
 }
 
+static void fill_times(const struct progress_show *show, struct progress *progress, struct when now)
+{
+	progress->elapsed_ns = when_since(now, show->started);
+	progress->before = show->before;
+	progress->waited_ns = show->waited_ns;
+}
+
 void progress_tell(struct progress_show *show, struct progress *progress)
 {
 	struct when now = when_steady();
 
+	if (!show->begun && progress->count > 0) {
+		show->begun = true;
+		show->before = progress->done;
+		show->waited_ns = when_since(now, show->started);
+	}
 	if (!progress_is_due(show, now))
 		return;
-	progress->elapsed_ns = when_since(now, show->started);
+	fill_times(show, progress, now);
 	progress_show(show, progress, now);
+}
+
+void progress_log(const struct progress_show *show, struct progress *progress)
+{
+	char line[PROGRESS_LINE_SIZE];
+
+	fill_times(show, progress, when_steady());
+	progress_format(progress, true, line);
+	log_info("%s", line);
 }
 
 void progress_end(struct progress_show *show)

@@ -22,9 +22,12 @@ struct progress {
 	int64_t elapsed_ns; /* since the start */
 	struct when event;  /* the time that the input has reached; WHEN_MIN: none */
 	bool offsets;       /* they are not bytes: an offset of a topic need not have a record */
+	uint64_t
+		before; /* DONE, and the time, when the first of UNIT came: what is left is told by the rate since */
+	int64_t waited_ns;
 };
 
-/* Pure: the nanoseconds until the end, at the rate so far; -1 if that cannot be said. */
+/* Pure: the nanoseconds until the end, at the rate so far: a wait for a group or a broker before it counts for nothing. -1 if that cannot be said. */
 int64_t progress_left_ns(const struct progress *progress);
 /* Pure: writes the line for people, such as "[#####     ]  50 %  1.2 of 2.4 GB, ...", or with LOG that of a log:
  * "read=1200000000 of=2400000000 percent=50.0 packets=...". Returns its length. */
@@ -37,14 +40,19 @@ struct progress_show {
 	bool terminal;
 	bool shown;       /* a line is on the terminal */
 	struct when next; /* of when_steady() */
+	bool begun;       /* some of UNIT came */
+	uint64_t before;  /* as in struct progress */
+	int64_t waited_ns;
 };
 
 struct progress_show progress_begin(void);
 /* Whether to show it NOW, of when_steady(). */
 bool progress_is_due(const struct progress_show *show, struct when now);
 void progress_show(struct progress_show *show, const struct progress *progress, struct when now);
-/* If it is due: shows what PROGRESS has, of which the time that has passed is filled here. */
+/* If it is due: shows what PROGRESS has, of which the times are filled here. Call it in each turn. */
 void progress_tell(struct progress_show *show, struct progress *progress);
+/* Logs what PROGRESS has, of which the times are filled here: for SIGUSR1, of a program without other counters. */
+void progress_log(const struct progress_show *show, struct progress *progress);
 /* Removes the line from the terminal. */
 void progress_end(struct progress_show *show);
 

@@ -122,6 +122,25 @@ static int unknown_option(const struct settings_reading *r, const char *source)
 	return -1;
 }
 
+/* Warns of TEXT, KEY=VALUE, if it is a password or the like: the arguments can be read by others. */
+static void warn_of_secret(const struct setting *row, const char *source, const char *text)
+{
+	static const char *const endings[] = {"password", "secret"};
+	size_t length = strcspn(text, "=");
+
+	if (row->argument == NULL || strcmp(row->argument, "KEY=VALUE") != 0)
+		return;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t end = strlen(endings[i]);
+
+		if (length >= end && memcmp(text + length - end, endings[i], end) == 0)
+			log_warn("%s: %.*s is a secret, and every user of this machine can read "
+				 "the arguments; put it into a file (--kafka-config) or into "
+				 "TENURE_KAFKA_PROPERTY",
+				 source, (int)length, text);
+	}
+}
+
 /* Stores a flag's value. A list that flags give replaces the environment's. */
 static int store_flag(struct settings_reading *r, size_t index, const char *source,
 		      const char *text)
@@ -136,6 +155,7 @@ static int store_flag(struct settings_reading *r, size_t index, const char *sour
 		return -1;
 	}
 	r->given[index] = true;
+	warn_of_secret(row, source, text);
 	return settings_value_store(row, source, text, r->now);
 }
 

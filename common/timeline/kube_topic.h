@@ -61,7 +61,10 @@ bool kube_topic_is_verified(const struct kube_topic *kube_topic);
 /* As topic_reader_progress(), of the topic, or of the file that is read now. */
 bool kube_topic_progress(const struct kube_topic *kube_topic, uint64_t *done, uint64_t *total);
 
-/* Shows how far the reading is, from time to time. TIMELINE is the topic's. */
+/* The same, and what came of it. TIMELINE is the topic's. */
+struct progress kube_topic_how_far(const struct kube_topic *kube_topic,
+				   const struct timeline *timeline);
+/* Shows it from time to time. */
 void kube_topic_tell(const struct kube_topic *kube_topic, const struct timeline *timeline,
 		     struct progress_show *show);
 

@@ -17,8 +17,7 @@ int kube_topic_catch_up(struct kube_topic *topic)
 	return 1;
 }
 
-void kube_topic_tell(const struct kube_topic *topic, const struct timeline *timeline,
-		     struct progress_show *show)
+struct progress kube_topic_how_far(const struct kube_topic *topic, const struct timeline *timeline)
 {
 	struct progress progress = {
 		.count = kube_topic_stats(topic).records,
@@ -27,5 +26,13 @@ void kube_topic_tell(const struct kube_topic *topic, const struct timeline *time
 	};
 
 	progress.offsets = kube_topic_progress(topic, &progress.done, &progress.total);
+	return progress;
+}
+
+void kube_topic_tell(const struct kube_topic *topic, const struct timeline *timeline,
+		     struct progress_show *show)
+{
+	struct progress progress = kube_topic_how_far(topic, timeline);
+
 	progress_tell(show, &progress);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,8 +12,10 @@
 #include <zstd.h>
 
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 #define GZIP_ONLY (16 + MAX_WBITS) /* of inflateInit2() */
+#define STOP_CHECK_MS 100
 
 struct byte_source {
 	int fd; /* 0 outlives the source */
@@ -32,11 +35,21 @@ struct byte_source {
 	uint8_t plain[BYTE_SOURCE_WINDOW];
 };
 
+/* Whether a read would not wait. */
+static bool is_readable(const struct byte_source *source, int timeout_ms)
+{
+	struct pollfd polled = {.fd = source->fd, .events = POLLIN};
+
+	return source->regular || source->ended || poll(&polled, 1, timeout_ms) > 0;
+}
+
 /* Reads once. Returns how many bytes came; 0 at the end or after an error. */
 static size_t read_file(struct byte_source *source, uint8_t *bytes, size_t room)
 {
 	ssize_t length;
 
+	while (!is_readable(source, STOP_CHECK_MS))
+		source->ended = stop_requested();
 	if (source->ended)
 		return 0;
 	do
@@ -113,13 +126,35 @@ static bool fill(struct byte_source *source)
 	return length > 0;
 }
 
+/* Makes room behind what is there, if it is not LENGTH bytes. */
+static void make_room(struct byte_source *source, size_t length)
+{
+	if (source->end - source->at >= length || source->at == 0)
+		return;
+	memmove(source->plain, source->plain + source->at, source->end - source->at);
+	source->end -= source->at;
+	source->at = 0;
+}
+
+bool byte_source_has(struct byte_source *source, uint64_t length, int timeout_ms)
+{
+	if (source->regular || length > sizeof(source->plain))
+		return true;
+	make_room(source, (size_t)length);
+	while (source->end - source->at < length) {
+		bool unpacked = source->packed_at < source->packed_end;
+
+		if (!unpacked && !is_readable(source, timeout_ms))
+			return false;
+		if (source->error != NULL || !fill(source))
+			break;
+	}
+	return true;
+}
+
 size_t byte_source_peek(struct byte_source *source, const uint8_t **bytes, size_t length)
 {
-	if (source->end - source->at < length && source->at > 0) {
-		memmove(source->plain, source->plain + source->at, source->end - source->at);
-		source->end -= source->at;
-		source->at = 0;
-	}
+	make_room(source, length);
 	while (source->end - source->at < length && source->error == NULL && fill(source))
 		;
 	*bytes = source->plain + source->at;

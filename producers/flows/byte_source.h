@@ -2,7 +2,8 @@
  *
  * No other module of this program uses zlib or libzstd.
  *
- * (1) The memory does not grow with the file: BYTE_SOURCE_WINDOW bytes can be looked at, and as
+ * (1) A pipe that brings nothing is waited for until stop_requested() (stop.h), which is its end.
+ * (2) The memory does not grow with the file: BYTE_SOURCE_WINDOW bytes can be looked at, and as
  *     many packed ones are held. A zstd frame may ask for a window of up to 128 MiB.
  */
 #ifndef TENURE_FLOWS_BYTE_SOURCE_H
@@ -23,6 +24,9 @@ void byte_source_close(struct byte_source *source);
 /* Points *BYTES to what comes next, and returns how much of it is there: LENGTH bytes or more, at
  * most BYTE_SOURCE_WINDOW, or less at the end. It stays until the next call. */
 size_t byte_source_peek(struct byte_source *source, const uint8_t **bytes, size_t length);
+/* Whether LENGTH bytes can be peeked at, or the end, without waiting for longer than TIMEOUT_MS, or than a signal takes to come. A pipe may
+ * be waited for; a file, and more than BYTE_SOURCE_WINDOW bytes, count as there. What was peeked at is gone. */
+bool byte_source_has(struct byte_source *source, uint64_t length, int timeout_ms);
 /* Passes over LENGTH bytes, of which there may be fewer. */
 void byte_source_skip(struct byte_source *source, uint64_t length);
 

@@ -2,14 +2,23 @@
 
 #include <stdlib.h>
 
+#define WAIT_MS 100
+
 /* Points AT to the next record. Returns how much is there: LENGTH bytes, or fewer at the end; or 0 and
- * *LATER if frames that are held would not stay. */
+ * *LATER if frames that are held would not stay, or if a pipe does not bring them now. */
 static size_t look(struct records *records, size_t length, bool *later)
 {
 	if (records->skip + length > records->left) {
 		*later = records->held;
 		if (records->held)
 			return 0;
+		if (records->brief &&
+		    !byte_source_has(records->source, records->used + records->skip + length,
+				     WAIT_MS)) {
+			*later = true;
+			records->left = 0;
+			return 0;
+		}
 		byte_source_skip(records->source, records->used + records->skip);
 		records->left = byte_source_peek(records->source, &records->at, length);
 		records->used = 0;

@@ -14,7 +14,7 @@
 enum records_kind {
 	RECORDS_FRAME,
 	RECORDS_INTERFACE, /* of pcapng: the last one is new */
-	RECORDS_LATER,     /* the next is not read before records_release() */
+	RECORDS_LATER, /* the next is not read before records_release(), or, if BRIEF, a pipe does not bring it now */
 	RECORDS_END,
 	RECORDS_DAMAGED, /* or incomplete: DAMAGE says how; nothing can be read after it */
 };
@@ -29,6 +29,7 @@ struct records {
 	size_t used;   /* before AT, which SOURCE has not passed over */
 	uint64_t skip; /* bytes from AT to the next record */
 	bool held;     /* the frames that were read stay */
+	bool brief;    /* a pipe is not waited for */
 };
 
 enum records_format { RECORDS_PCAP, RECORDS_PCAPNG, RECORDS_NEITHER, RECORDS_NO_MEMORY };

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "common/program/log.h"
+#include "common/program/stop.h"
 #include "common/record/file_kind.h"
 #include "producers/flows/byte_source.h"
 #include "producers/flows/capture_filter.h"
@@ -211,6 +212,7 @@ enum capture_status savefile_read(struct savefile *file, struct packet *packets,
 
 	intake_begin(&file->intake, packets);
 	records_release(&file->records);
+	file->records.brief = true;
 	max /= intake_packets(&file->intake);
 	/* A stretch of frames that give no packet is not read through at once. */
 	for (size_t frames = 0; frames < max && more; frames++) {
@@ -263,8 +265,8 @@ static int begin_pcapng(struct savefile *file)
 	return EX_DATAERR;
 }
 
-/* Logs what the file is instead of a capture. */
-static void refuse(struct savefile *file)
+/* Logs what the file is instead of a capture. Returns the exit code. */
+static int refuse(struct savefile *file)
 {
 	const char *error = byte_source_error(file->source), *start, *newline;
 	char why[FILE_KIND_SIZE];
@@ -275,6 +277,10 @@ static void refuse(struct savefile *file)
 	newline = length > 0 ? memchr(start, '\n', length) : NULL;
 	if (newline != NULL)
 		length = (size_t)(newline - start);
+	if (error == NULL && length == 0 && stop_requested()) {
+		log_warn("%s: stopped before it brought anything", file->name);
+		return EX_TEMPFAIL;
+	}
 	if (error != NULL)
 		log_error("%s: not a pcap or pcapng file: %s", file->name, error);
 	else if (length == 0)
@@ -283,6 +289,7 @@ static void refuse(struct savefile *file)
 		log_error("%s: %s", file->name, why);
 	else
 		log_error("%s: not a pcap or pcapng file", file->name);
+	return EX_DATAERR;
 }
 
 static int begin(struct savefile *file)
@@ -298,8 +305,7 @@ static int begin(struct savefile *file)
 	case RECORDS_NEITHER:
 		break;
 	}
-	refuse(file);
-	return EX_DATAERR;
+	return refuse(file);
 }
 
 struct savefile *savefile_open(const char *path, const struct savefile_options *options,

@@ -84,7 +84,7 @@ int input_exit_code(const struct input *input)
 	return bus_is_kafka(input->address) ? EX_UNAVAILABLE : EX_IOERR;
 }
 
-void input_tell(struct input *input)
+static struct progress how_far(const struct input *input)
 {
 	struct progress progress = {
 		.count = recorder_records(input->recorder).read,
@@ -93,7 +93,21 @@ void input_tell(struct input *input)
 	};
 
 	progress.offsets = topic_reader_progress(input->reader, &progress.done, &progress.total);
+	return progress;
+}
+
+void input_tell(struct input *input)
+{
+	struct progress progress = how_far(input);
+
 	progress_tell(&input->show, &progress);
+}
+
+void input_log(const struct input *input)
+{
+	struct progress progress = how_far(input);
+
+	progress_log(&input->show, &progress);
 }
 
 void input_tell_end(struct input *input)

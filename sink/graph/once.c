@@ -99,15 +99,31 @@ static int show(const struct once_options *o, const struct bus_options *bus,
 	return rc;
 }
 
-static void tell(struct progress_show *shown, const struct flow_reader *reader,
-		 const struct aggregator *aggregator)
+static struct progress how_far(const struct flow_reader *reader,
+			       const struct aggregator *aggregator)
 {
 	struct progress progress = {.count = aggregator->intake.read,
 				    .unit = "flows",
 				    .event = aggregator->intake.flow.end};
 
 	progress.offsets = flow_reader_progress(reader, &progress.done, &progress.total);
-	progress_tell(shown, &progress);
+	return progress;
+}
+
+/* At each COUNT_BEFOREth record, and if a signal asks. */
+static void tell(struct progress_show *shown, const struct flow_reader *reader,
+		 const struct aggregator *aggregator, bool due)
+{
+	bool asked = stop_take_report();
+	struct progress progress;
+
+	if (!due && !asked)
+		return;
+	progress = how_far(reader, aggregator);
+	if (due)
+		progress_tell(shown, &progress);
+	if (asked)
+		progress_log(shown, &progress);
 }
 
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
@@ -133,8 +149,7 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 			log_error("out of memory");
 			return EX_OSERR;
 		}
-		if (!bus->follow && ++count % COUNT_BEFORE == 0)
-			tell(&shown, reader, aggregator);
+		tell(&shown, reader, aggregator, !bus->follow && ++count % COUNT_BEFORE == 0);
 		if (bus->follow &&
 		    (display_due(display, aggregator->intake.read, status != BUS_RECORD, now) ||
 		     display_pressed(display, now)))

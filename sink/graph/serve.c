@@ -163,6 +163,7 @@ static void answer(void *user)
 	struct graph_server *server = user;
 
 	server->now = when_now();
+	wake_streams(server);
 	http_server_pause(server->http);
 }
 

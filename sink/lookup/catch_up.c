@@ -43,13 +43,18 @@ static int check_interrupted(const struct kube_topic *kube_topic, const struct t
 static int read_all(struct kube_topic *kube_topic, const struct timeline *timeline)
 {
 	struct progress_show shown = progress_begin();
+	struct progress progress;
 	int rc = 0;
 
 	while (rc == 0 && !kube_topic_caught_up(kube_topic) && !stop_requested()) {
 		rc = kube_topic_turn(kube_topic, TURN_RECORDS, TURN_WAIT_MS) < 0 ? -1 : 0;
 		/* After a failure there may be no file that is read. */
-		if (rc == 0)
-			kube_topic_tell(kube_topic, timeline, &shown);
+		if (rc < 0)
+			break;
+		progress = kube_topic_how_far(kube_topic, timeline);
+		progress_tell(&shown, &progress);
+		if (stop_take_report())
+			progress_log(&shown, &progress);
 	}
 	progress_end(&shown);
 	return rc;

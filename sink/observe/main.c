@@ -113,8 +113,7 @@ static void report(const struct observing *observing)
 			 observing->late, HELD_MAX);
 }
 
-/* Shows how far it is, while nothing is printed. */
-static void tell(struct observing *observing, const struct flow_reader *reader)
+static struct progress how_far(const struct observing *observing, const struct flow_reader *reader)
 {
 	struct progress progress = {
 		.count = observing->read, .unit = "records", .event = observing->flow.end};
@@ -123,7 +122,22 @@ static void tell(struct observing *observing, const struct flow_reader *reader)
 		progress.event = WHEN_MIN;
 
 	progress.offsets = flow_reader_progress(reader, &progress.done, &progress.total);
+	return progress;
+}
+
+/* Shows how far it is, while nothing is printed. */
+static void tell(struct observing *observing, const struct flow_reader *reader)
+{
+	struct progress progress = how_far(observing, reader);
+
 	progress_tell(&observing->show, &progress);
+}
+
+static void tell_asked(const struct observing *observing, const struct flow_reader *reader)
+{
+	struct progress progress = how_far(observing, reader);
+
+	progress_log(&observing->show, &progress);
 }
 
 static void print(struct observing *observing, struct flow_line *line)
@@ -202,6 +216,8 @@ static int run(struct observing *observing, struct flow_reader *reader)
 		if (observing->holding && when_is_min(observing->printed) &&
 		    observing->read % TELL_RECORDS == 0)
 			tell(observing, reader);
+		if (stop_take_report())
+			tell_asked(observing, reader);
 		if (rc == EX_OK && observing->holding &&
 		    (status == BUS_END || flow_reader_caught_up(reader)))
 			rc = let_go(observing);

@@ -75,6 +75,16 @@ def refusals(broker, folder):
     refused(broker, folder / "s", 78, "its retention.ms is 3600000, but --retention is 2h", "--retention", "2h", kube="short")
 
 
+def nothing_there(broker, folder):
+    """A topic that brings nothing is no error, and is said."""
+    arguments = [*on_kafka(broker, folder / "n"), "--group", "nothing", "--until", "now"]
+    process = enrich(arguments, stderr=subprocess.PIPE)
+    message = process.communicate(timeout=60)[1].decode()
+    expect(f"topics without records: exit {process.returncode}: {message}", process.returncode == 0)
+    for said in ("kafka:kube: has no records, so nothing is known", "kafka:flows: brought this run no flow, so it tagged none"):
+        expect(f"topics without records: nothing like {said!r} in: {message}", said in message)
+
+
 def damaged_neighbours(broker, folder, log, now):
     """Flows that are damaged, already tagged, too large for the output topic or timed in a year, between good ones."""
     producer = broker.producer()
@@ -217,6 +227,7 @@ def main():
         broker.create("rejected", 3)
         now = time.time()
         refusals(broker, folder)
+        nothing_there(broker, folder)
         damaged_neighbours(broker, folder, log, now)
         other_store(broker, folder, log, now)
         standing_still(broker, folder, log, now)

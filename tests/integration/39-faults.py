@@ -27,7 +27,7 @@ LIMIT = 60
 DISK = 1 << 20  # bytes of the disk that is full
 ROOM_TO_OPEN = 50000  # bytes in which a state can be opened, and the recording's cannot be kept
 PODS = 2000  # whose items are more than a disk has room for
-OUR_MOUNTS = "TENURE_TEST_MOUNTS"  # set where a mount is seen by nobody else
+ALONE = "TENURE_TEST_ALONE"  # set where a mount and an interface are seen by nobody else
 
 
 def make_inputs(folder):
@@ -66,8 +66,16 @@ def commands(address):
     }
 
 
+def ip(*words):
+    subprocess.run(["ip", "link", *words], check=True)
+
+
+# What ends a fault.
+MENDS = {"a pattern of interfaces matches nothing": lambda: ip("add", "nosuch1", "type", "veth", "peer", "name", "other")}
+
+
 def try_one(folder, fault, command, address):
-    """Runs COMMAND until it ends, or until its line came and its metrics are served."""
+    """Runs COMMAND until it ends, or until its line came and its metrics are served, and that of the end of FAULT."""
     log = Log(folder / "log")
     log.path.write_text("")
     for output in ("tagged", "rejected"):
@@ -79,6 +87,9 @@ def try_one(folder, fault, command, address):
             served = lambda: all(f"\n{metric}" in get(address, "/metrics")[1] for metric in fault.metrics)
             wait_until(served, f"{fault.name}: {fault.metrics} are served", LIMIT, log.text)
             wait_until(lambda: all(map(log.has, fault.begins)), f"{fault.name}: the log says {fault.begins}", LIMIT, log.text)
+            assert not any(map(log.has, fault.ends)), log.text()
+            MENDS[fault.name]()
+            wait_until(lambda: all(map(log.has, fault.ends)), f"{fault.name}: the log says {fault.ends}", LIMIT, log.text)
             process.terminate()
         code = process.wait(LIMIT)
     finally:
@@ -288,13 +299,14 @@ FULL = {
 
 
 def main():
-    if OUR_MOUNTS not in os.environ:
-        alone = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
+    if ALONE not in os.environ:
+        alone = ["unshare", "-mn"] if os.geteuid() == 0 else ["unshare", "-Urmn"]
         if subprocess.run([*alone, "true"], stderr=subprocess.DEVNULL).returncode != 0:
-            print("needs mounts of its own")
+            print("needs mounts and a network of its own")
             return 77
-        os.environ[OUR_MOUNTS] = "1"
+        os.environ[ALONE] = "1"
         os.execvp("unshare", [*alone, sys.executable, __file__])
+    ip("set", "lo", "up")
     rows, address, began = faults(), f"127.0.0.1:{free_port()}", time.monotonic()
     run = commands(address)
     others = ELSEWHERE.read_text()

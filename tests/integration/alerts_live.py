@@ -139,6 +139,15 @@ def read_again(rig, fault):
     assert codes == [0, fault.code] and all(map(log.has, fault.begins)), f"{fault.name}: {codes}\n{log.text()}"
 
 
+def read_nothing(rig, fault):
+    log = Log(rig.folder / "nothing")
+    rig.broker.create("empty", 1)
+    command = on_kafka(rig.broker, rig.folder / "nothing-state", "nothing", "", "--group", "nothing", "--until", "now")
+    command[command.index("--flows") + 1] = "kafka:empty"
+    code = enrich(command, stderr=log.path.open("a")).wait(LIMIT)
+    assert code == fault.code and all(map(log.has, fault.begins)), f"{fault.name}: {code}\n{log.text()}"
+
+
 def stop(process):
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0, process.args
@@ -180,6 +189,7 @@ def main():
         stop(rig.enrich)
         stop(rig.kube)
         read_again(rig, rows["a replay in a group that has read everything"])
+        read_nothing(rig, rows["a replay of a topic without flows"])
     return 0
 
 

@@ -34,13 +34,13 @@ def address_of(log, seconds=30):
     return found.group(1)
 
 
-def check_page(page, program):
-    """promtool accepts PAGE, and the section of PROGRAM in docs/metrics.md has each metric with its type, labels and sentence."""
+def check_page(page, program, also=()):
+    """promtool accepts PAGE, and the section of PROGRAM in docs/metrics.md has each metric with its type, labels (but ALSO, of many) and sentence."""
     subprocess.run(["promtool", "check", "metrics"], input=page.encode(), check=True)
     section = (ROOT / "docs/metrics.md").read_text().split(f"\n## {program}\n")[1].split("\n## ")[0]
     labels = {}
-    for name, found in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", page, re.M):
-        labels[name] = re.findall(r'(\w+)="', found)
+    for name, found in re.findall(r"^(\w+?)(?:_count)?(?:\{(.*)\})? \S+$", page, re.M):
+        labels[name] = [label for label in re.findall(r'(\w+)="', found) if label not in also]
     for name, sentence in re.findall(r"^# HELP (\S+) (.*)$", page, re.M):
         kind = re.search(rf"^# TYPE {name} (\w+)$", page, re.M).group(1)
         row = f"| `{name}` | {kind} | {', '.join(f'`{label}`' for label in labels.get(name, []))} | {sentence} |"

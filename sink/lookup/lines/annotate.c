@@ -208,6 +208,8 @@ int annotate_all(const struct lookup_options *options, struct timeline *timeline
 		} else {
 			print_all(&annotator);
 		}
+		if (stop_take_report())
+			report(&annotator);
 	}
 	if (!annotator.broken)
 		report(&annotator);
