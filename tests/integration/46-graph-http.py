@@ -17,7 +17,7 @@ import jsonschema
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from graph_server import ROOT, Server, edges, printed, record  # noqa: E402
-from status_page import check_page  # noqa: E402
+import status_page  # noqa: E402
 
 SEED = int(os.environ.get("SEED", "1"))
 FIRST, LAST = "2026-11-24T07:47:00Z", "2026-11-24T07:50:00Z"
@@ -68,7 +68,7 @@ def check_formats(server):
     expect(re.search(r'^tenure_graph_records_total [1-9]', text, re.M), "metrics count the records")
     if shutil.which("promtool"):
         edge = re.search(r"^tenure_graph_edge_flows_total\{(.*)\}", text, re.M)[1]
-        check_page(text, "tenure-graph", also=re.findall(r'(\w+)="', edge))
+        status_page.check_page(text, "tenure-graph", also=re.findall(r'(\w+)="', edge))
 
 
 def check_families(folder):
