@@ -142,7 +142,7 @@ static void add_headers(struct MHD_Response *response, const struct http_exchang
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }
 
-/* Whole answers have an entity tag, ETAG, unless they want none, which the request may have named (RFC 9110 13.2.2). */
+/* Sets the entity tag of a whole answer, ETAG, which the request may have named (RFC 9110 13.2.2). */
 static void check_tag(struct http_reply *reply, struct MHD_Connection *connection,
 		      char etag[static HTTP_ETAG_SIZE])
 {

@@ -109,21 +109,34 @@ static size_t unpack_zstd(struct byte_source *source, uint8_t *bytes, size_t roo
 	return out.pos;
 }
 
-/* Adds bytes to what can be looked at. False when there are none. */
-static bool fill(struct byte_source *source)
+/* Reads once at most, and adds what comes of it to what can be looked at: of packed bytes that may be nothing yet. False at
+ * the end or after an error. */
+static bool fill_once(struct byte_source *source)
 {
 	uint8_t *bytes = source->plain + source->end;
-	size_t room = sizeof(source->plain) - source->end, length = 0;
+	size_t room = sizeof(source->plain) - source->end, length;
 
 	if (source->gzip == NULL && source->zstd == NULL) {
 		length = read_file(source, bytes, room);
-	} else {
-		while (length == 0 && source->error == NULL && fill_packed(source))
-			length = source->gzip != NULL ? unpack_gzip(source, bytes, room)
-						      : unpack_zstd(source, bytes, room);
+		source->end += length;
+		return length > 0;
 	}
+	if (source->error != NULL || !fill_packed(source))
+		return false;
+	length = source->gzip != NULL ? unpack_gzip(source, bytes, room)
+				      : unpack_zstd(source, bytes, room);
 	source->end += length;
-	return length > 0;
+	return length > 0 || source->error == NULL;
+}
+
+/* Adds bytes to what can be looked at. False when there are none. */
+static bool fill(struct byte_source *source)
+{
+	size_t before = source->end;
+
+	while (source->end == before && fill_once(source))
+		;
+	return source->end > before;
 }
 
 /* Makes room behind what is there, if it is not LENGTH bytes. */
@@ -146,7 +159,7 @@ bool byte_source_has(struct byte_source *source, uint64_t length, int timeout_ms
 
 		if (!unpacked && !is_readable(source, timeout_ms))
 			return false;
-		if (source->error != NULL || !fill(source))
+		if (source->error != NULL || !fill_once(source))
 			break;
 	}
 	return true;
@@ -196,11 +209,26 @@ static int find_packing(struct byte_source *source)
 	return 0;
 }
 
+/* A named pipe is waited for until somebody opens it to write. */
+static int open_path(const char *path)
+{
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR && !stop_requested());
+	return fd;
+}
+
 static int open_fd(struct byte_source *source, const char *path, const char *name)
 {
 	struct stat status;
 
-	source->fd = strcmp(path, "-") == 0 ? 0 : open(path, O_RDONLY | O_CLOEXEC);
+	source->fd = strcmp(path, "-") == 0 ? 0 : open_path(path);
+	if (source->fd < 0 && errno == EINTR) {
+		log_warn("%s: stopped before it brought anything", name);
+		return EX_TEMPFAIL;
+	}
 	if (source->fd < 0 || fstat(source->fd, &status) != 0) {
 		log_error("cannot open %s: %s", name, strerror(errno));
 		return errno == EACCES ? EX_NOPERM : EX_NOINPUT;

@@ -316,9 +316,10 @@ void capture_follow(struct capture *capture, struct links *links, uint16_t numbe
 	sender_follow(&capture->pod.sender, links, number);
 }
 
-void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge)
+void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge, bool bridged)
 {
-	direction_set(&capture->pod.direction, capture->link == PACKET_ETHERNET ? own : 0, bridge);
+	direction_set(&capture->pod.direction, capture->link == PACKET_ETHERNET ? own : 0, bridge,
+		      bridged);
 }
 
 bool capture_is_read(const struct capture *capture)

@@ -75,7 +75,7 @@ bool capture_is_empty(struct capture *capture);
 void capture_follow(struct capture *capture, struct links *links, uint16_t number);
 /* OWN is the interface's MAC, BRIDGE that of its bridge or OWN; 0: no packet is from a pod, as before the first call. After
  * capture_follow(). */
-void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge);
+void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge, bool bridged);
 /* Whether the last call of capture_read() found nothing more: what was there has been read. */
 bool capture_is_read(const struct capture *capture);
 /* How often LINKS may not have been told of a packet from the pod: dropped by the kernel, not decoded, or of an

@@ -149,9 +149,10 @@ void counters_collect(const struct input *input, const struct meter *meter,
 		struct link_outlet_stats stats = link_outlet_get_stats(links);
 
 		add_links(counters, &stats);
-		if (live)
+		if (live) {
 			add(counters, "", "links_unread", in.links_unread);
-		add(counters, "", "links_arp_left_out", in.capture.arp_left_out);
+			add(counters, "", "links_arp_left_out", in.capture.arp_left_out);
+		}
 	}
 	if (!outlet_has_queue(outlet))
 		return;

@@ -38,7 +38,7 @@ const struct settings_manual manual = {
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "The output cannot be opened."},
 			{EX_IOERR, "The output cannot be written, or a capture failed."},
-			{EX_TEMPFAIL, "A signal came before a pipe brought anything."},
+			{EX_TEMPFAIL, "A signal came before a pipe brought a header."},
 			{EX_NOPERM, "Capturing on the interface or reading the file is not "
 				    "permitted."},
 		},

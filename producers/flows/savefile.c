@@ -273,14 +273,15 @@ static int refuse(struct savefile *file)
 	const uint8_t *bytes;
 	size_t length = byte_source_peek(file->source, &bytes, START_BYTES);
 
+	if (stop_requested() && length < PCAP_HEADER && !byte_source_is_file(file->source)) {
+		log_warn("%s: stopped before it brought %s", file->name,
+			 length == 0 ? "anything" : "a whole header");
+		return EX_TEMPFAIL;
+	}
 	start = (const char *)bytes;
 	newline = length > 0 ? memchr(start, '\n', length) : NULL;
 	if (newline != NULL)
 		length = (size_t)(newline - start);
-	if (error == NULL && length == 0 && stop_requested()) {
-		log_warn("%s: stopped before it brought anything", file->name);
-		return EX_TEMPFAIL;
-	}
 	if (error != NULL)
 		log_error("%s: not a pcap or pcapng file: %s", file->name, error);
 	else if (length == 0)

@@ -180,7 +180,7 @@ static void follow(const struct sources *all, struct source *source, const struc
 			     entry->since);
 		capture_follow(source->capture, all->options->links, source->number);
 	}
-	capture_set_macs(source->capture, macs.own, macs.bridge);
+	capture_set_macs(source->capture, macs.own, macs.bridge, macs.bridged);
 	/* What came before is read as of the node, or was not captured. */
 	if (macs.own != 0 && !source->seen) {
 		source->begun = (struct link_clock){when_now(), when_steady()};
@@ -204,7 +204,7 @@ static void check_source(const struct sources *all, struct source *source)
 		source->gone_at = when_earlier(source->gone_at, when_steady());
 		/* What comes under another name is that one's. */
 		if (there) {
-			capture_set_macs(source->capture, 0, 0);
+			capture_set_macs(source->capture, 0, 0, false);
 			source->seen = false;
 		}
 	} else if (entry != NULL) {

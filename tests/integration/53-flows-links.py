@@ -24,7 +24,7 @@ from records import leave  # noqa: E402
 
 TIGHT = 200_000_000  # ns, of most
 LATE = 3_000_000_000  # of any, as the machine may be busy
-SOON = 90_000_000  # from before the first packet was sent to its time, which the kernel tells
+SOON = 400_000_000  # from before the first packet was sent to its time, which the kernel tells
 SKEW = 500_000_000
 
 
@@ -143,7 +143,7 @@ class Node:
         self.captured(one)
         if number % 4 < 2:
             one.announce()
-            time.sleep(0.1)
+            time.sleep(0.5)
         one.talk()
         if number % 3 > 0:
             one.delete()

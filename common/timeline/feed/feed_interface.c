@@ -51,8 +51,11 @@ static int put_span(struct feed *feed, const struct interface_object *object,
 {
 	const struct ip *ip = &state->addresses[family].ip;
 	struct interface_span span = feed_interface_span(object, state, family);
-	struct when latest =
-		when_later(when_is_max(span.until) ? span.any_last : span.until, span.alone_until);
+	struct when latest = when_later(span.any_last, span.alone_until);
+
+	/* It may be before the last packet of the other family. */
+	if (!when_is_max(span.until))
+		latest = when_later(latest, span.until);
 
 	row_key_interface(feed->key, feed->cluster->id, ip, object->hash, feed->offset);
 	text_clear(feed->value);

@@ -27,6 +27,7 @@ struct direction {
 	uint64_t own;
 	uint64_t bridge; /* OWN without one */
 	uint64_t pod;    /* learnt; 0: not yet. Neither of the others */
+	bool bridged;    /* a bridge may have the MAC of one of its ports */
 };
 
 enum direction_side {
@@ -37,10 +38,12 @@ enum direction_side {
 };
 
 /* From now on the interface has OWN and BRIDGE. */
-static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge)
+static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge,
+				 bool bridged)
 {
 	direction->own = own;
 	direction->bridge = bridge;
+	direction->bridged = bridged;
 	if (own == 0 || direction->pod == own || direction->pod == bridge)
 		direction->pod = 0;
 }
@@ -52,7 +55,8 @@ static inline enum direction_side direction_of(struct direction *direction,
 	uint64_t destination, source = link_mac_wide(bytes + LINK_MAC_SIZE);
 	bool to_node;
 
-	if (source == direction->pod && source != 0 && direction->bridge == direction->own)
+	if (source == direction->pod && source != 0 && direction->bridge == direction->own &&
+	    !direction->bridged)
 		return DIRECTION_FROM_POD;
 	destination = link_mac_wide(bytes);
 	if (destination == direction->pod && destination != 0)

@@ -25,7 +25,7 @@ struct links {
 	struct when next;
 	struct when looked; /* the clock of the last look at all of them */
 	struct when whole;  /* since then no packet is missed; WHEN_MAX: some may be */
-	struct when latest; /* packet that changed no address which is there */
+	struct when latest; /* packet that no address tells; see find_latest() */
 	bool live;          /* SEEN counts, else LATEST */
 	struct when seen;
 	struct when forgotten; /* the end of the interfaces that are no longer in PAST */

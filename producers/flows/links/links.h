@@ -67,7 +67,7 @@ struct link_report {
 	struct link_address addresses[LINKS_ADDRESSES_MAX];
 };
 
-/* What a packet of an interface changes that has the source of the one before, and is not earlier: nearly all of them. */
+/* All that changes with a packet that has the same source as the one before it on its interface, and is not earlier, as nearly all. */
 struct link_quick {
 	struct ip source;
 	struct when *last;

@@ -4,7 +4,7 @@ struct direction pod_link_macs(const struct link_table *table, const struct link
 {
 	const struct link_message *told = &entry->told;
 	const struct link_entry *master;
-	struct direction macs = {told->mac, told->mac, 0};
+	struct direction macs = {.own = told->mac, .bridge = told->mac};
 
 	if (told->kind != LINK_KIND_PAIR || entry->uplink || told->peer_namespace == LINK_NO_PEER ||
 	    told->peer_namespace == LINK_PEER_GONE)
@@ -16,6 +16,7 @@ struct direction pod_link_macs(const struct link_table *table, const struct link
 	if (master == NULL || master->told.kind != LINK_KIND_BRIDGE || master->told.mac == 0)
 		return (struct direction){0};
 	macs.bridge = master->told.mac;
+	macs.bridged = true;
 	return macs;
 }
 

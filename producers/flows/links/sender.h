@@ -36,21 +36,33 @@ static inline void sender_set_clock(struct sender *sender, struct when now)
 	sender->until = when_add(now, SENDER_STRAY_NS);
 }
 
+/* SOURCE is the pod's. */
+static inline void sender_learn(struct sender *sender, const struct ip *source)
+{
+	sender->known[ip_is_v4(source)] = *source;
+}
+
 /* Whether SOURCE is the last one of its family of which a packet surely came from the pod. */
 static inline bool sender_knows(const struct sender *sender, const struct ip *source)
 {
 	return memcmp(source, &sender->known[ip_is_v4(source)], sizeof(*source)) == 0;
 }
 
+/* Whether TIME is now. */
+static inline bool sender_is_now(const struct sender *sender, struct when time)
+{
+	return when_not_after(sender->since, time) && when_not_after(time, sender->until);
+}
+
 /* A packet from SOURCE came from the pod at TIME. False if it is left out, as TIME is not now: it would count for as long as
  * the interface is there. */
 static inline bool sender_add(struct sender *sender, const struct ip *source, struct when time)
 {
-	if (when_before(time, sender->since) || when_before(sender->until, time))
+	if (!sender_is_now(sender, time))
 		return false;
 	if (!links_quick_packet(sender->quick, source, time)) {
 		links_packet(sender->links, sender->number, source, time);
-		sender->known[ip_is_v4(source)] = *source;
+		sender_learn(sender, source);
 	}
 	return true;
 }

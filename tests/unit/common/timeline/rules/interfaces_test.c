@@ -232,6 +232,21 @@ static void an_interface_is_of_the_one_epoch_that_had_the_address(void **state)
 	}
 }
 
+/* The other family's packets tell whose it is, and no time of this one's. */
+static void the_packets_of_either_family_count(void **state)
+{
+	struct binding early[] = {pod(1, 10000, 50000)}, late[] = {pod(1, 10000, 50000)};
+	struct interface_span alone[] = {span(50400, 50600)}, both[] = {span(50400, 50600)};
+
+	(void)state;
+	both[0].any_first = ms(12000);
+	fit(early, 1, alone, 1, &assumed);
+	assert_int_equal(in_ms(binding_certain_to(&early[0], &assumed)), 50000);
+	fit(late, 1, both, 1, &assumed);
+	assert_int_equal(in_ms(binding_certain_to(&late[0], &assumed)), 50600);
+	assert_int_equal(in_ms(binding_start(&late[0], &assumed).certain_from), 11000);
+}
+
 static void what_may_be_a_router_counts_for_nothing(void **state)
 {
 	struct binding bindings[] = {pod(1, 10000, 50000)};
@@ -353,6 +368,7 @@ int main(void)
 		cmocka_unit_test(a_sandbox_has_one_interface),
 		cmocka_unit_test(an_interface_does_not_come_before_its_pod),
 		cmocka_unit_test(an_interface_is_of_the_one_epoch_that_had_the_address),
+		cmocka_unit_test(the_packets_of_either_family_count),
 		cmocka_unit_test(what_may_be_a_router_counts_for_nothing),
 		cmocka_unit_test(other_nodes_secondary_addresses_and_other_clocks_do_not_count),
 		cmocka_unit_test(two_epochs_of_one_pod_share_an_interface),

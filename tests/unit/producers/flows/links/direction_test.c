@@ -37,7 +37,7 @@ static bool unsure(struct direction *direction, uint64_t source)
 
 static void test_routed(void **state)
 {
-	struct direction direction = {OWN, OWN, 0};
+	struct direction direction = {OWN, OWN, 0, false};
 
 	(void)state;
 	assert_false(incoming(&direction, POD, OWN));
@@ -53,7 +53,7 @@ static void test_routed(void **state)
 
 static void test_bridged(void **state)
 {
-	struct direction direction = {OWN, BRIDGE, 0};
+	struct direction direction = {OWN, BRIDGE, 0, true};
 
 	(void)state;
 	/* From another pod, which the bridge sends here or floods. */
@@ -75,9 +75,21 @@ static void test_bridged(void **state)
 	assert_int_equal(direction.pod, POD);
 }
 
+/* One without a MAC of its own has that of a port. */
+static void test_bridge_with_the_mac_of_its_port(void **state)
+{
+	struct direction direction = {0};
+
+	(void)state;
+	direction_set(&direction, OWN, OWN, true);
+	assert_true(incoming(&direction, OWN, POD));
+	assert_int_equal(side_of(&direction, ALL, POD), DIRECTION_ECHO);
+	assert_int_equal(side_of(&direction, POD, OWN), DIRECTION_FROM_NODE);
+}
+
 static void test_strange(void **state)
 {
-	struct direction direction = {OWN, OWN, 0}, unknown = {0};
+	struct direction direction = {OWN, OWN, 0, false}, unknown = {0};
 
 	(void)state;
 	/* A pod with the MAC of the node's end: nothing tells its frames from the node's. */
@@ -87,12 +99,12 @@ static void test_strange(void **state)
 	assert_int_equal(direction.pod, 0);
 	/* The interface gets the pod's MAC, then another one. */
 	assert_true(incoming(&direction, OWN, POD));
-	direction_set(&direction, POD, POD);
+	direction_set(&direction, POD, POD, false);
 	assert_false(incoming(&direction, OWN, POD));
-	direction_set(&direction, OWN, OWN);
+	direction_set(&direction, OWN, OWN, false);
 	assert_false(incoming(&direction, ALL, POD));
 	assert_true(incoming(&direction, OWN, POD));
-	direction_set(&direction, 0, 0);
+	direction_set(&direction, 0, 0, false);
 	assert_false(incoming(&direction, OWN, POD));
 	assert_false(incoming(&unknown, 0, POD));
 	assert_false(incoming(&unknown, 0, 0));
@@ -156,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_routed),
 		cmocka_unit_test(test_bridged),
+		cmocka_unit_test(test_bridge_with_the_mac_of_its_port),
 		cmocka_unit_test(test_strange),
 		cmocka_unit_test(test_pods),
 	};

@@ -95,7 +95,7 @@ static struct pod_frames begin(struct links *links, uint64_t bridge)
 	links_appear(links, 3, "veth3", 7, WHEN_MIN);
 	sender_follow(&frames.sender, links, 3);
 	sender_set_clock(&frames.sender, T(100));
-	direction_set(&frames.direction, mac_of(OWN), bridge);
+	direction_set(&frames.direction, mac_of(OWN), bridge, bridge != mac_of(OWN));
 	return frames;
 }
 
@@ -198,6 +198,42 @@ static void few_requests_wait(void **state)
 	links_free(links);
 }
 
+/* A packet of another family told the pod's MAC first. */
+static void a_request_tells_what_echoes_are_the_pods(void **state)
+{
+	struct links *links = links_new(8);
+	struct pod_frames frames = begin(links, mac_of(BRIDGE));
+	struct link_report report;
+
+	(void)state;
+	hear(&frames, &(struct request){ALL, POD, POD, "10.2.0.5", 1}, T(98));
+	hear_packet(&frames, BRIDGE, POD, "fe80::5", T(99));
+	hear_packet(&frames, BRIDGE, POD, "10.2.0.5", T(100));
+	hear_packet(&frames, OTHER, POD, "10.2.0.5", T(101));
+	assert_int_equal(frames.unsure, 0);
+	assert_true(links_rest(links, &report));
+	assert_int_equal(report.addresses[0].last.ns, T(101).ns);
+	links_free(links);
+}
+
+/* The clock was set meanwhile, or before the request was read. */
+static void a_request_of_another_time_is_left_out(void **state)
+{
+	struct links *links = links_new(8);
+	struct pod_frames frames = begin(links, mac_of(BRIDGE));
+	struct link_report report;
+
+	(void)state;
+	hear(&frames, &(struct request){ALL, POD, POD, "10.2.0.5", 1}, T(80));
+	hear(&frames, &(struct request){ALL, POD, POD, "10.2.0.5", 1}, T(100));
+	sender_set_clock(&frames.sender, T(50));
+	hear_packet(&frames, BRIDGE, POD, "10.2.0.5", T(50));
+	assert_true(links_rest(links, &report));
+	assert_int_equal(report.addresses[0].first.ns, T(50).ns);
+	assert_int_equal(report.addresses[0].last.ns, T(50).ns);
+	links_free(links);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +241,8 @@ int main(void)
 		cmocka_unit_test(a_request_counts_once_the_pods_mac_is_known),
 		cmocka_unit_test(what_the_pod_asks_its_node_counts_at_once),
 		cmocka_unit_test(few_requests_wait),
+		cmocka_unit_test(a_request_tells_what_echoes_are_the_pods),
+		cmocka_unit_test(a_request_of_another_time_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
