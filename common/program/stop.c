@@ -37,10 +37,11 @@ static void on_report(int number)
 
 void stop_install(void)
 {
-	/* Without SA_RESTART, so that a signal ends a wait. */
+	/* Without SA_RESTART, so that a signal ends a write that waits. */
 	struct sigaction finish = {.sa_handler = on_signal};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction tell = {.sa_handler = on_report};
+	/* A wait ends all the same; a write to a pipe that is full must not fail. */
+	struct sigaction tell = {.sa_handler = on_report, .sa_flags = SA_RESTART};
 	struct sigaction before;
 
 	sigemptyset(&finish.sa_mask);
@@ -61,10 +62,11 @@ bool stop_requested(void)
 
 bool stop_take_report(void)
 {
-	bool asked = report != 0;
-
+	/* One that comes between a test and a store that follows it anyway would be lost. */
+	if (report == 0)
+		return false;
 	report = 0;
-	return asked;
+	return true;
 }
 
 void stop_request(void)

@@ -20,6 +20,7 @@ struct asking {
 	struct lookup_question question;
 	struct report report;
 	struct text out;
+	uint64_t lines;    /* of standard input */
 	bool closed;       /* nobody reads the answers any more */
 	bool data_error;   /* a line was not a question */
 	bool missing;      /* a name is not known */
@@ -131,12 +132,15 @@ static void ask_lines(struct asking *asking)
 		asking->broken = true;
 	while (!is_over(asking) && status != LINES_END) {
 		status = lines_read(reader, status == LINES_QUIET ? WAIT_MS : 0, &line);
+		asking->lines += status == LINES_RECORD;
 		if (status == LINES_RECORD)
 			ask_line(asking, &line);
 		else if (status == LINES_BROKEN)
 			asking->broken = true;
 		else
 			print(asking, false);
+		if (stop_take_report())
+			log_info("lines read=%" PRIu64, asking->lines);
 	}
 	lines_reader_close(reader);
 }

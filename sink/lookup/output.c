@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 int output_print(struct text *out, bool *closed)
 {
@@ -15,7 +16,7 @@ int output_print(struct text *out, bool *closed)
 		rc = -1;
 	} else if (out->length > 0 && (fwrite(out->data, 1, out->length, stdout) < out->length ||
 				       fflush(stdout) != 0)) {
-		*closed = errno == EPIPE;
+		*closed = errno == EPIPE || (errno == EINTR && stop_requested());
 		if (!*closed) {
 			log_error("standard output: %s", strerror(errno));
 			rc = -1;

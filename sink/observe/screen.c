@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/program/stop.h"
 
 void screen_init(struct screen *screen, enum flow_line_form form)
 {
@@ -106,7 +107,7 @@ int screen_flush(struct screen *screen)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
-	screen->closed = errno == EPIPE;
+	screen->closed = errno == EPIPE || (errno == EINTR && stop_requested());
 	if (screen->closed)
 		return 0;
 	log_error("standard output: %s", strerror(errno));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/program/log.h"
+#include "common/program/stop.h"
 #include "sink/graph/formats/compare_csv.h"
 #include "sink/graph/formats/compare_json.h"
 #include "sink/graph/formats/compare_table.h"
@@ -98,7 +99,7 @@ static int print(struct display *display, const struct text *text, bool clear)
 	fwrite(text->data, 1, text->length, stdout);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
-	display->closed = errno == EPIPE;
+	display->closed = errno == EPIPE || (errno == EINTR && stop_requested());
 	if (display->closed)
 		return 0;
 	log_error("standard output: %s", strerror(errno));

@@ -258,6 +258,8 @@ int history_progress(struct history *history, struct text *progress)
 
 int history_flush(struct history *history)
 {
+	if (history->unflushed == 0)
+		return 0;
 	history->unflushed = 0;
 	return database_save(history->database, true);
 }
@@ -277,7 +279,8 @@ int history_save(struct history *history, struct span progress)
 	history->stats.saves++;
 	history->stats.bytes += bytes;
 	history->unflushed += bytes;
-	return history->unflushed < FLUSH_BYTES ? 0 : history_flush(history);
+	/* What a scrape shows must not be lost with the process. */
+	return history->unflushed < FLUSH_BYTES && !history->totalled ? 0 : history_flush(history);
 }
 
 /* ---- What is there ---- */

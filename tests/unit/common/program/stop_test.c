@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -84,6 +85,37 @@ static int broken_pipe(void)
 	return write(ends[1], "x", 1) == -1 && !stop_requested() ? 0 : 6;
 }
 
+/* A child asks its parent, which waits for room in a pipe, several times, and then reads what is in the pipe. The first time
+ * ends a write that has put something. */
+static int asked_while_a_pipe_is_full(void)
+{
+	static char bytes[1 << 20];
+	size_t length = 0;
+	ssize_t more;
+	int ends[2];
+
+	stop_install();
+	if (pipe(ends) != 0)
+		return 5;
+	if (fork() == 0) {
+		close(ends[1]);
+		for (int i = 0; i < 5; i++) {
+			poll(NULL, 0, 20);
+			kill(getppid(), SIGUSR1);
+		}
+		while (read(ends[0], bytes, sizeof(bytes)) > 0)
+			;
+		_exit(0);
+	}
+	close(ends[0]);
+	for (; length < sizeof(bytes); length += (size_t)more) {
+		more = write(ends[1], bytes + length, sizeof(bytes) - length);
+		if (more < 0)
+			return 6;
+	}
+	return stop_take_report() && !stop_take_report() ? 0 : 7;
+}
+
 static void the_first_signal_asks_and_the_second_ends(void **state)
 {
 	(void)state;
@@ -106,12 +138,19 @@ static void a_closed_pipe_is_an_error_and_not_a_signal(void **state)
 	assert_int_equal(in_child(broken_pipe), 0);
 }
 
+static void asking_for_counters_interrupts_no_write(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(asked_while_a_pipe_is_full), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_signal_asks_and_the_second_ends),
 		cmocka_unit_test(a_request_by_the_program_does_not_count_as_a_signal),
 		cmocka_unit_test(a_closed_pipe_is_an_error_and_not_a_signal),
+		cmocka_unit_test(asking_for_counters_interrupts_no_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

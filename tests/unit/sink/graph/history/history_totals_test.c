@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -135,6 +137,33 @@ static void what_is_added_counts_once_it_is_saved(void **state)
 	history_close(history);
 }
 
+/* A process that ends at once after a save, as one that is killed, has lost nothing that it has shown. */
+static void what_is_shown_is_on_disk(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history;
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		history = open_with(folder, 1000);
+		history_folder_cover(history, 0, 600);
+		if (history_totals_begin(history, true) < 0)
+			_exit(1);
+		add_slices(folder, history, 10);
+		if (history_save(history, span_of("")) < 0)
+			_exit(2);
+		_exit(flows_of(&history_totals(history)->graph) == 10 ? 0 : 3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	history = open_with(folder, 1000);
+	assert_int_equal(history_totals_begin(history, true), 0);
+	assert_int_equal(flows_of(&history_totals(history)->graph), 10);
+	history_close(history);
+}
+
 /* Without room: the largest are apart, what others have more from then on is in the rest, and nothing shrinks. */
 static void what_has_no_room_is_summed(void **state)
 {
@@ -192,6 +221,9 @@ static void what_has_no_number_is_summed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* First: a child would lack the threads that RocksDB has begun. */
+		cmocka_unit_test_setup_teardown(what_is_shown_is_on_disk, history_folder_set_up,
+						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(they_are_what_the_rows_say, history_folder_set_up,
 						history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(what_is_added_counts_once_it_is_saved,
