@@ -93,6 +93,7 @@ struct packet {
 	 * node; false if that is not known. Never of what a VLAN or a tunnel carries, whose addresses may be of
 	 * another space, nor of LINUX_SLL, which does not say which interface it was. */
 	uint8_t incoming : 1;
+	uint8_t indexed : 1; /* of files: its frame has the system's number of its interface (LINUX_SLL2) */
 	/* Why the tunnel that this packet carries was not opened, although it is one that is read:
 	 * PACKET_FRAGMENT_ALONE for a fragment. Else PACKET_OK. */
 	uint8_t inner; /* enum packet_verdict */

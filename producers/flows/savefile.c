@@ -149,12 +149,14 @@ static void finish_packets(struct savefile *file, const struct place *place, str
 	struct intake *intake = &file->intake;
 	const struct packet *end = intake->packets + intake->count;
 	uint16_t number = place->number;
+	bool indexed = first->interface != 0;
 
-	if (first->interface != 0)
+	if (indexed)
 		number = interfaces_named(file->interfaces, place->name, first->interface);
 	for (struct packet *packet = first; packet < end; packet++) {
 		packet->interface = number;
 		packet->section = file->section;
+		packet->indexed = indexed;
 		if (file->frame.inbound && !packet->cooked)
 			packet->incoming = packet->encapsulation.tunnel == TUNNEL_NONE &&
 					   packet->encapsulation.vlan_count == 0;

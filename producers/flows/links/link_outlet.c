@@ -160,13 +160,10 @@ static void be_partial(struct link_outlet *outlet)
  * was. */
 static void find_whole(struct link_outlet *outlet, const struct packet *packet)
 {
-	const struct flow_observer *observer =
-		interfaces_observer(outlet->interfaces, (uint16_t)packet->interface);
-
 	outlet->seen[packet->interface] = packet->section;
 	if (outlet->partial)
 		return;
-	if (outlet->options->filtered || !packet->cooked || observer->interface_id == 0)
+	if (outlet->options->filtered || !packet->indexed)
 		be_partial(outlet);
 	else if (outlet->section != packet->section)
 		links_whole(outlet->links, when_later(outlet->latest, packet->time));
