@@ -111,9 +111,9 @@ void history_round(struct when *from, struct when *to);
 int history_sum(struct history *history, struct when from, struct when to, enum node_level level,
 		const struct history_filter *filter, struct node_table *nodes, struct graph *graph);
 
-/* Begins to keep what was saved since the history began in memory, of services, until it is closed; or begins anew. To be
- * called after history_save(), when nothing is pending. SETTLED leaves out what is provisional, so no sum shrinks, and
- * edges that have no room count from now on: of another choice of edges, at another start, those may be others. */
+/* Keeps sums of all that was saved, between services, in memory until the history is closed; a second call starts over. Call it
+ * after history_save(), when nothing is pending. SETTLED leaves out what is provisional, so that no sum shrinks. The edges
+ * for which there is no room are summed from now on only: after another start they may be others. */
 int history_totals_begin(struct history *history, bool settled);
 /* What was saved, up to the last time. NULL before they were begun; borrowed until the next save. */
 const struct history_totals *history_totals(const struct history *history);
