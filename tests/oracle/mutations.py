@@ -37,7 +37,8 @@ ELSEWHERE = {
     "GAP before a late list": 26, "Nodes without InternalIP": 17, "changes of what was not listed": 19,
     "newest instants": 13, "deletions are undone": 13, "times not before the creation": 17,
     "DELETED whatever its revision": 15, "the time of another record": 6,
-    "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40}
+    "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
+    "packets of the other family": 9}
 
 # Noticed by the hand-made histories, and by more seeds.
 RARE = {
