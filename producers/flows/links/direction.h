@@ -55,8 +55,7 @@ static inline enum direction_side direction_of(struct direction *direction,
 	uint64_t destination, source = link_mac_wide(bytes + LINK_MAC_SIZE);
 	bool to_node;
 
-	if (source == direction->pod && source != 0 && direction->bridge == direction->own &&
-	    !direction->bridged)
+	if (source == direction->pod && source != 0 && !direction->bridged)
 		return DIRECTION_FROM_POD;
 	destination = link_mac_wide(bytes);
 	if (destination == direction->pod && destination != 0)
