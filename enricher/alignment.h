@@ -43,8 +43,8 @@ struct alignment {
 	struct tagger tagger;
 	struct hold_policy policy;
 	struct stall stall;
-	struct future_flows future;
-	struct rejections rejections;
+	struct episode future;                  /* flows end in the future */
+	struct episode rejections;              /* flows are rejected */
 	struct alignment_partition *partitions; /* by their number */
 	size_t partition_count;
 	int wake_fd;       /* that also ends a wait for a flow, or -1 */

@@ -21,19 +21,16 @@ static struct span observer_of(const struct bus_record *flow)
 	return (struct span){scan.values[1].text, scan.values[1].length};
 }
 
-void future_flows_see(struct future_flows *future, const char *topic, const struct bus_record *flow,
+void future_flows_see(struct episode *future, const char *topic, const struct bus_record *flow,
 		      struct when end, struct when now)
 {
-	struct span observer = observer_of(flow);
 	int64_t ahead_ns = when_since(end, now);
 	char ahead[WHEN_TEXT_SIZE];
+	struct span observer;
 
-	future->last = now;
-	future->count++;
-	if (future->said)
+	if (!episode_begins(future, now))
 		return;
-	future->said = true;
-	future->count = 1;
+	observer = observer_of(flow);
 	when_format_duration(ahead_ns - ahead_ns % NS_PER_SECOND, ahead);
 	log_warn("%s: flows end in the future: that at partition %d, offset %" PRId64
 		 ", of observer \"%.*s\", ends %s from now, so the clock of one of the two "
@@ -41,10 +38,9 @@ void future_flows_see(struct future_flows *future, const char *topic, const stru
 		 topic, flow->partition, flow->offset, (int)observer.length, observer.data, ahead);
 }
 
-void future_flows_tend(struct future_flows *future, struct when now)
+void future_flows_tend(struct episode *future, struct when now)
 {
-	if (!future->said || when_since(now, future->last) < FUTURE_FLOWS_QUIET_NS)
-		return;
-	future->said = false;
-	log_info("no flow has ended in the future for a minute: %" PRIu64 " did", future->count);
+	if (episode_ends(future, now))
+		log_info("no flow has ended in the future for a minute: %" PRIu64 " did",
+			 future->count);
 }

@@ -15,7 +15,7 @@ static struct when at(int64_t seconds)
 	return (struct when){seconds * NS_PER_SECOND};
 }
 
-static void see(struct future_flows *future, const char *json, int64_t end, int64_t now)
+static void see(struct episode *future, const char *json, int64_t end, int64_t now)
 {
 	struct bus_record flow = {
 		.value = json, .value_length = strlen(json), .partition = 1, .offset = 7};
@@ -25,7 +25,7 @@ static void see(struct future_flows *future, const char *json, int64_t end, int6
 
 static void they_are_said_once_and_so_is_their_end(void **state)
 {
-	struct future_flows future = {0};
+	struct episode future = {0};
 
 	(void)state;
 	future_flows_tend(&future, at(100));
@@ -55,7 +55,7 @@ static void a_flow_without_an_observer_is_seen_too(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
-		struct future_flows future = {0};
+		struct episode future = {0};
 
 		see(&future, flows[i], 3700, 100);
 		assert_true(future.said);

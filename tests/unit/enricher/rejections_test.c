@@ -17,7 +17,7 @@ static struct when at(int64_t seconds)
 	return (struct when){seconds * NS_PER_SECOND};
 }
 
-static void see(struct rejections *rejections, const char *why, int64_t now)
+static void see(struct episode *rejections, const char *why, int64_t now)
 {
 	struct bus_record flow = {.partition = 1, .offset = 7};
 
@@ -25,7 +25,7 @@ static void see(struct rejections *rejections, const char *why, int64_t now)
 }
 
 /* What RUN logs. */
-static const char *logged(void (*run)(struct rejections *), struct rejections *rejections)
+static const char *logged(void (*run)(struct episode *), struct episode *rejections)
 {
 	static char text[2048];
 	FILE *log = tmpfile();
@@ -44,7 +44,7 @@ static const char *logged(void (*run)(struct rejections *), struct rejections *r
 	return text;
 }
 
-static void begin(struct rejections *rejections)
+static void begin(struct episode *rejections)
 {
 	rejections_tend(rejections, at(99));
 	see(rejections, "event.end is missing", 100);
@@ -52,7 +52,7 @@ static void begin(struct rejections *rejections)
 	rejections_tend(rejections, at(169));
 }
 
-static void end(struct rejections *rejections)
+static void end(struct episode *rejections)
 {
 	rejections_tend(rejections, at(170));
 	rejections_tend(rejections, at(171));
@@ -60,7 +60,7 @@ static void end(struct rejections *rejections)
 
 static void they_are_said_once_and_so_is_their_end(void **state)
 {
-	struct rejections rejections = {0};
+	struct episode rejections = {0};
 	const char *text = logged(begin, &rejections);
 
 	(void)state;
