@@ -1,11 +1,9 @@
 #include "sink/lookup/output.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "common/program/log.h"
-#include "common/program/stop.h"
+#include "common/program/standard_output.h"
 
 int output_print(struct text *out, bool *closed)
 {
@@ -14,13 +12,9 @@ int output_print(struct text *out, bool *closed)
 	if (out->failed) {
 		log_error("out of memory");
 		rc = -1;
-	} else if (out->length > 0 && (fwrite(out->data, 1, out->length, stdout) < out->length ||
-				       fflush(stdout) != 0)) {
-		*closed = errno == EPIPE || (errno == EINTR && stop_requested());
-		if (!*closed) {
-			log_error("standard output: %s", strerror(errno));
-			rc = -1;
-		}
+	} else if (out->length > 0) {
+		fwrite(out->data, 1, out->length, stdout);
+		rc = standard_output_flush(closed);
 	}
 	text_clear(out);
 	return rc;

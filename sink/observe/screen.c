@@ -1,13 +1,11 @@
 #include "sink/observe/screen.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/program/log.h"
-#include "common/program/stop.h"
+#include "common/program/standard_output.h"
 
 void screen_init(struct screen *screen, enum flow_line_form form)
 {
@@ -105,11 +103,5 @@ void screen_print(struct screen *screen, const struct flow_line *line)
 
 int screen_flush(struct screen *screen)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	screen->closed = errno == EPIPE || (errno == EINTR && stop_requested());
-	if (screen->closed)
-		return 0;
-	log_error("standard output: %s", strerror(errno));
-	return -1;
+	return standard_output_flush(&screen->closed);
 }

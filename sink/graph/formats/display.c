@@ -1,12 +1,11 @@
 #include "sink/graph/formats/display.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/program/log.h"
-#include "common/program/stop.h"
+#include "common/program/standard_output.h"
 #include "sink/graph/formats/compare_csv.h"
 #include "sink/graph/formats/compare_json.h"
 #include "sink/graph/formats/compare_table.h"
@@ -97,13 +96,7 @@ static int print(struct display *display, const struct text *text, bool clear)
 	if (clear)
 		fputs(CLEAR_SCREEN, stdout);
 	fwrite(text->data, 1, text->length, stdout);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	display->closed = errno == EPIPE || (errno == EINTR && stop_requested());
-	if (display->closed)
-		return 0;
-	log_error("standard output: %s", strerror(errno));
-	return -1;
+	return standard_output_flush(&display->closed);
 }
 
 bool display_compares(int format)
