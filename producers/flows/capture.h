@@ -74,7 +74,7 @@ bool capture_is_empty(struct capture *capture);
  * whose time is not now (sender.h). */
 void capture_follow(struct capture *capture, struct links *links, uint16_t number);
 /* OWN is the interface's MAC, BRIDGE that of its bridge or OWN; 0: no packet is from a pod, as before the first call. After
- * capture_follow(). */
+ * capture_follow(). BRIDGED: it has a bridge, whose MAC may be OWN. */
 void capture_set_macs(struct capture *capture, uint64_t own, uint64_t bridge, bool bridged);
 /* Whether the last call of capture_read() found nothing more: what was there has been read. */
 bool capture_is_read(const struct capture *capture);

@@ -38,6 +38,12 @@ struct encapsulation {
 	struct ip ends[2];
 };
 
+/* In no VLAN and no tunnel. */
+static inline bool encapsulation_is_none(const struct encapsulation *encapsulation)
+{
+	return encapsulation->tunnel == TUNNEL_NONE && encapsulation->vlan_count == 0;
+}
+
 /* True for a tunnel that carries both directions of a conversation the same way, as a mirror
  * does. */
 static inline bool encapsulation_is_one_way(const struct encapsulation *encapsulation)

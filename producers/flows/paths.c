@@ -199,7 +199,7 @@ bool paths_set(struct paths *paths, struct packet *packet, struct when now)
 {
 	packet->path = (uint16_t)packet->interface;
 	packet->reversed = packet->wrapped = false;
-	if (packet->encapsulation.vlan_count == 0 && packet->encapsulation.tunnel == TUNNEL_NONE)
+	if (encapsulation_is_none(&packet->encapsulation))
 		return true;
 	return set_wrapped(paths, packet, now);
 }

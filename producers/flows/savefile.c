@@ -158,8 +158,7 @@ static void finish_packets(struct savefile *file, const struct place *place, str
 		packet->section = file->section;
 		packet->indexed = indexed;
 		if (file->frame.inbound && !packet->cooked)
-			packet->incoming = packet->encapsulation.tunnel == TUNNEL_NONE &&
-					   packet->encapsulation.vlan_count == 0;
+			packet->incoming = encapsulation_is_none(&packet->encapsulation);
 	}
 	if (number != INTERFACES_NONE)
 		return;

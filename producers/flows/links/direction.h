@@ -37,7 +37,7 @@ enum direction_side {
 	DIRECTION_UNSURE,    /* it may have come from the pod all the same */
 };
 
-/* From now on the interface has OWN and BRIDGE. */
+/* From now on the interface has OWN and BRIDGE, and is on a bridge if BRIDGED. */
 static inline void direction_set(struct direction *direction, uint64_t own, uint64_t bridge,
 				 bool bridged)
 {

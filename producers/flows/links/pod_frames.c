@@ -12,9 +12,8 @@ void pod_frames_other(struct pod_frames *frames, const uint8_t *bytes, size_t ca
 	side = direction_of(&frames->direction, bytes);
 	if (side == DIRECTION_UNSURE && frames->direction.pod == 0)
 		arp_wait(&frames->waiting, &request);
-	else if (side == DIRECTION_FROM_POD ||
-		 (side == DIRECTION_ECHO && sender_knows(&frames->sender, &request.ip)))
-		sender_add(&frames->sender, &request.ip, time);
+	else
+		pod_frames_add(frames, side, &request.ip, time);
 }
 
 void pod_frames_settle(struct pod_frames *frames)

@@ -18,6 +18,15 @@ struct pod_frames {
 	uint64_t unsure; /* packets that may have come from the pod */
 };
 
+/* A frame with SOURCE came from SIDE at TIME. Returns true if it counts as the pod's: an echo may have another source. */
+static inline bool pod_frames_add(struct pod_frames *frames, enum direction_side side,
+				  const struct ip *source, struct when time)
+{
+	return (side == DIRECTION_FROM_POD ||
+		(side == DIRECTION_ECHO && sender_knows(&frames->sender, source))) &&
+	       sender_add(&frames->sender, source, time);
+}
+
 /* The frame at BYTES is metered, so it has an Ethernet header, and PACKET is the outermost in it. Inline, because it is called for
  * each. */
 static inline void pod_frames_packet(struct pod_frames *frames, const struct packet *packet,
@@ -25,12 +34,8 @@ static inline void pod_frames_packet(struct pod_frames *frames, const struct pac
 {
 	enum direction_side side = direction_of(&frames->direction, bytes);
 
-	if (side == DIRECTION_FROM_NODE || packet->encapsulation.tunnel != TUNNEL_NONE ||
-	    packet->encapsulation.vlan_count > 0)
-		return;
-	if (side == DIRECTION_UNSURE ||
-	    (side == DIRECTION_ECHO && !sender_knows(&frames->sender, &packet->source)) ||
-	    !sender_add(&frames->sender, &packet->source, packet->time))
+	if (side != DIRECTION_FROM_NODE && encapsulation_is_none(&packet->encapsulation) &&
+	    !pod_frames_add(frames, side, &packet->source, packet->time))
 		frames->unsure += !ip_is_local_scope(&packet->source);
 }
 
