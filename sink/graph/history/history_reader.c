@@ -7,9 +7,6 @@
 
 #define BLOCKS (GRAPH_EDGES_MAX / EDGE_BLOCK_EDGES)
 
-/* Places of targets that are not in the graph. */
-enum { NOT_LOOKED = -1, UNWANTED = -2, IN_REST = -3 };
-
 void history_reader_init(struct history_reader *reader, struct history *history,
 			 enum node_level level, const struct history_filter *filter, bool as_one,
 			 struct node_table *nodes, struct graph *graph)
@@ -92,7 +89,7 @@ static int choose_edges(struct history_reader *reader, struct history_reader_day
 				      &target->turned);
 		if (wanted < 0)
 			return history_no_memory();
-		target->place = wanted ? NOT_LOOKED : UNWANTED;
+		target->place = wanted ? HISTORY_NOT_LOOKED : HISTORY_UNWANTED;
 		day->blocks[i / EDGE_BLOCK_EDGES] |= wanted;
 	}
 	return 0;
@@ -120,20 +117,17 @@ static struct graph_edge *place_of(struct history_reader *reader, struct history
 	struct history_target *target = &day->targets[number];
 	struct graph_edge moved, *sum;
 
-	if (target->place == IN_REST)
-		return &reader->graph->rest;
-	if (target->place >= 0)
-		return &reader->graph->edges[target->place];
+	sum = history_target_sum(target, reader->graph);
+	if (sum != NULL)
+		return sum;
 	if (reader->as_one)
 		return sum_for(reader, NULL);
 	if (look(reader, &day->grouping, &day->day->edges.edges[number], &moved, &target->turned) <
 	    0)
 		return NULL;
 	sum = sum_for(reader, &moved);
-	if (sum == &reader->graph->rest)
-		target->place = IN_REST;
-	else if (sum != NULL)
-		target->place = (int32_t)(sum - reader->graph->edges);
+	if (sum != NULL)
+		history_target_set(target, reader->graph, sum);
 	return sum;
 }
 
@@ -166,7 +160,7 @@ static int add_block(struct history_reader *reader, struct history_reader_day *d
 
 		if (number >= (int64_t)day->target_count)
 			return history_damaged(reader->history, "a block of edges");
-		if (day->targets[number].place == UNWANTED)
+		if (day->targets[number].place == HISTORY_UNWANTED)
 			continue;
 		if (edge_row_add(row, &reader->sums[at]) < 0)
 			return history_damaged(reader->history, "what was measured on an edge");

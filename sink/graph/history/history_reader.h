@@ -10,13 +10,8 @@
 
 #include "sink/graph/grouping.h"
 #include "sink/graph/history/history_internal.h"
+#include "sink/graph/history/history_target.h"
 #include "sink/graph/history/node_match.h"
-
-/* Where what was measured on an edge of a day goes. */
-struct history_target {
-	int32_t place; /* in the graph, or one of those of history_reader.c */
-	bool turned;   /* client and server are exchanged there */
-};
 
 /* A day, and what of it is to be read. */
 struct history_reader_day {

@@ -5,9 +5,6 @@
 #include "common/base/array.h"
 #include "sink/graph/snapshot.h"
 
-/* Places of targets that are not in the graph. */
-enum { NOT_LOOKED = -1, IN_REST = -2 };
-
 int history_totals_init(struct history_totals *totals, const struct graph *from,
 			struct node_table *nodes, size_t limit, bool rest)
 {
@@ -42,20 +39,20 @@ void history_totals_free(struct history_totals *totals)
 }
 
 /* The target of NUMBER; NULL if out of memory. */
-static struct history_totals_target *target_of(struct history_totals *totals, size_t number)
+static struct history_target *target_of(struct history_totals *totals, size_t number)
 {
 	if (number >= totals->count && array_grow(&totals->targets, &totals->capacity, number + 1,
 						  sizeof(*totals->targets)) < 0)
 		return NULL;
 	while (totals->count <= number)
 		totals->targets[totals->count++] =
-			(struct history_totals_target){.place = NOT_LOOKED};
+			(struct history_target){.place = HISTORY_NOT_LOOKED};
 	return &totals->targets[number];
 }
 
 /* Finds the place of TARGET. -1 if out of memory. */
 static int look(struct history_totals *totals, const struct end_table *ends,
-		const struct graph_edge *edge, struct history_totals_target *target)
+		const struct graph_edge *edge, struct history_target *target)
 {
 	struct graph_edge moved = graph_edge_none(), *sum;
 	int turned;
@@ -71,7 +68,7 @@ static int look(struct history_totals *totals, const struct end_table *ends,
 	if (sum == NULL)
 		return -1;
 	target->turned = turned;
-	target->place = sum == &totals->graph.rest ? IN_REST : (int32_t)(sum - totals->graph.edges);
+	history_target_set(target, &totals->graph, sum);
 	return 0;
 }
 
@@ -79,14 +76,15 @@ int history_totals_add(struct history_totals *totals, const struct end_table *en
 		       const struct graph_edge *edge, size_t number,
 		       const struct graph_edge *measured)
 {
-	struct history_totals_target *target = target_of(totals, number);
+	struct history_target *target = target_of(totals, number);
 	struct graph_edge *sum;
 
-	if (target == NULL || (target->place == NOT_LOOKED && look(totals, ends, edge, target) < 0))
+	if (target == NULL ||
+	    (target->place == HISTORY_NOT_LOOKED && look(totals, ends, edge, target) < 0))
 		return -1;
-	if (target->place == IN_REST)
+	if (target->place == HISTORY_IN_REST)
 		return history_totals_add_rest(totals, measured);
-	sum = &totals->graph.edges[target->place];
+	sum = history_target_sum(target, &totals->graph);
 	return target->turned ? graph_edge_add_turned(sum, measured)
 			      : graph_edge_add(sum, measured);
 }

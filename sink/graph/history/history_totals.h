@@ -10,19 +10,15 @@
 #include "sink/graph/end_table.h"
 #include "sink/graph/graph.h"
 #include "sink/graph/grouping.h"
+#include "sink/graph/history/history_target.h"
 #include "sink/graph/node.h"
-
-struct history_totals_target {
-	int32_t place; /* in the graph, or one of those of history_totals.c */
-	bool turned;   /* client and server are exchanged there */
-};
 
 /* Zero-initialised; history_totals_init() comes before anything is added. */
 struct history_totals {
 	struct node_table nodes;
 	struct graph graph; /* of indexes of NODES */
 	struct grouping grouping;
-	struct history_totals_target *targets; /* of each numbered edge of ends */
+	struct history_target *targets; /* of each numbered edge of ends */
 	size_t count, capacity;
 };
 
