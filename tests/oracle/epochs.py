@@ -252,7 +252,7 @@ def learn(epoch, status, before, dies):
         elif is_own_sandbox(status.sandbox_time, before):
             epoch = replace(epoch, sandbox_ready=status.sandbox_time)
     started = [moment for moment in status.started
-               if (status.kubelet_start is None or moment >= status.kubelet_start)
+               if (status.least_start is None or moment >= status.least_start)
                and is_own_start(moment, before, status)]
     epoch = replace(epoch, first_started=oldest(started + [epoch.first_started]))
     epoch = replace(epoch, last_finished=newest_finish(epoch, status))

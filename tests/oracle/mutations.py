@@ -38,7 +38,7 @@ ELSEWHERE = {
     "newest instants": 13, "deletions are undone": 13, "times not before the creation": 17,
     "DELETED whatever its revision": 15, "the time of another record": 6,
     "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
-    "packets of the other family": 9}
+    "packets of the other family": 9, "static pods of a kubelet that starts again": 22, "the first start_time of a mirror": 22}
 
 # Noticed by the hand-made histories, and by more seeds.
 RARE = {
@@ -90,6 +90,8 @@ MUTATIONS = {
     "times not later than received": (pods, "not_later", lambda _: lambda moment, received: moment),
     "times not before the creation": (pods, "clock_is_wrong", always(False)),
     "start not before the creation": (pods, "start_of", lambda _: lambda status: status.kubelet_start),
+    "static pods of a kubelet that starts again": (pods, "is_written_again", always(False)),
+    "the first start_time of a mirror": (world, "first_start", lambda _: lambda status, before: status.start_time),
     "sandbox False while running": (pods, "gone_for_good", always(True)),
     "fresh": (epochs, "fresh", always(True)),
     "never fresh": (epochs, "fresh", always(False)),

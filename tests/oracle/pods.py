@@ -3,7 +3,7 @@ import json
 
 import moments
 import shapes
-from moments import newest
+from moments import newest, oldest
 
 ANNOTATIONS = ("cni.projectcalico.org/podIPs", "cni.projectcalico.org/podIP", "vpc.amazonaws.com/pod-ips")
 NETWORKS = "k8s.v1.cni.cncf.io/network-status"
@@ -24,9 +24,16 @@ class Status:
         self.mirror = shapes.text(pod, "metadata", "annotations", MIRROR)
         self.created = moments.parse(shapes.at(pod, "metadata", "creationTimestamp"))
         self.kubelet_start = self.time(shapes.at(pod, "status", "startTime"))
-        self.start_time = start_of(self)
+        self.started_here = is_started(self)
+        self.least_start = self.kubelet_start
         self.read_conditions(pod)
         self.read_containers(pod)
+        self.start_time = start_of(self)
+        if is_written_again(self):
+            if self.sandbox == "True" and self.sandbox_time is not None and self.sandbox_time <= self.kubelet_start:
+                self.sandbox_time = None
+            self.kubelet_start = self.start_time = None
+            self.least_start = min(self.running_since)
         self.read_addresses(pod, copied)
         self.terminal = shapes.text(pod, "status", "phase") in ("Succeeded", "Failed")
         self.finished_otherwise = (self.terminal and self.all_terminated and not self.running) or self.released
@@ -50,7 +57,6 @@ class Status:
         self.own_addresses = shapes.addresses(own + [shapes.at(pod, "status", "podIP")])
         self.annotations = {(name, shapes.text(pod, "metadata", "annotations", name)) for name in ANNOTATIONS}
         self.released = is_blank(self)
-        self.started_here = is_started(self)
         told = [(name, shapes.text(pod, "metadata", "annotations", name)) for name in ANNOTATIONS]
         self.addresses = self.own_addresses or shapes.addresses(
             part for one in told if self.started_here and one[1] and not is_copied(one, copied)
@@ -65,9 +71,8 @@ class Status:
         self.mentions = sandbox is not None
         self.sandbox = shapes.text(sandbox, "status")
         self.sandbox_time = self.time(shapes.at(sandbox, "lastTransitionTime"))
-        self.condition_times = [self.sandbox_time] + [
-            self.time(shapes.at(conditions.get(name), "lastTransitionTime"))
-            for name in ("Initialized", "ContainersReady")]
+        self.condition_times = [self.time(shapes.at(conditions.get(name), "lastTransitionTime"))
+                                for name in ("Initialized", "ContainersReady")]
 
     def read_containers(self, pod):
         regular = shapes.listed(pod, "status", "containerStatuses")
@@ -99,7 +104,7 @@ class Status:
         return not (self.finished(epoch) or self.deleted or self.terminal)
 
     def last_running(self):
-        return newest([self.kubelet_start] + self.every_started + self.ended + self.condition_times)
+        return newest([self.kubelet_start, self.sandbox_time] + self.every_started + self.ended + self.condition_times)
 
 
 def clock_is_wrong(status, moment):
@@ -125,10 +130,21 @@ def not_later(moment, received):
     return min(moment, received)
 
 
+def is_written_again(status):
+    """By a kubelet that was started again, which knows no status of a static pod."""
+    return (status.mirror is not None and status.kubelet_start is not None
+            and any(moment < status.kubelet_start for moment in status.running_since))
+
+
 def start_of(status):
     if status.mirror is not None:
         return status.created if status.kubelet_start is None else status.kubelet_start
     return newest([status.kubelet_start, status.created])
+
+
+def first_start(status, before):
+    """start_time of a pod whose records so far have told BEFORE."""
+    return status.start_time if status.mirror is None else oldest([status.start_time, before])
 
 
 def ran_before(status, finished):

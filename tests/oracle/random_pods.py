@@ -1,6 +1,7 @@
 """The life of one random pod as its kubelet, of one of several versions, reports it."""
 import json
 import math
+import random
 
 from history import container, cut, pod
 
@@ -168,6 +169,15 @@ class Life:
             self.write(time, "DELETED", **now)
         self.uid += "-again"
         self.write(time + self.chance.choice((.2, .2, 3)), "ADDED", **now)
+
+    def seen_again(self, ip, started, gone):
+        """The kubelet may be started again, and knows no status of a static pod."""
+        chance, self.chance = self.chance, random.Random(f"{self.uid} {gone}")
+        if self.chance.random() < .6:
+            time = self.chance.uniform(started, gone)
+            self.write(time, ip=ip, ready=time + self.chance.choice((0, 0, 1.5)), containers=self.ran(started))
+            self.writes[-1][2]["status"]["startTime"] = cut(self.seen(time))
+        self.chance = chance
 
     def ordered(self):
         """The writes in the order in which the kubelet meant them: a late one holds up the next."""

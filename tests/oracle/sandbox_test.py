@@ -120,6 +120,38 @@ def test_mirrors_of_one_static_pod_are_one_holder(value, deleted, said):
     assert short(ask(records, X, 60)) == said
 
 
+def written_again(thing, moment, ready):
+    """By a kubelet that was started again at MOMENT, and knows no status of a static pod."""
+    thing["status"].update(startTime=history.cut(moment), conditions=[
+        {"type": "PodReadyToStartContainers", "status": "True", "lastTransitionTime": history.cut(ready)}])
+    return thing
+
+
+@pytest.mark.parametrize("ready,said", [(30, "known m1"), (31, "unknown between_holders")])
+def test_a_kubelet_that_starts_again_knows_no_times_of_static_pods(ready, said):
+    records = covered().pod(11, mirror("m1", 9), "ADDED").progress(25)
+    records.pod(31.5, written_again(mirror("m1", 9), 30, ready)).progress(60)
+    assert short(ask(records, X, 13)) == "known m1"
+    assert short(ask(records, X, 45)) == said
+    renewed = mirror("m1", 9)
+    renewed["status"].update(startTime=history.cut(30), containerStatuses=[container(35)])
+    records.pod(36, renewed)
+    assert short(ask(records, X, 13)) == "known m1"     # the start_time of a mirror is the first one
+
+
+def test_a_kubelet_that_starts_again_knows_the_times_of_other_pods():
+    plain = {"uid": "m1", "ready": 10, "containers": [container(10)]}
+    records = covered().pod(11, pod("proxy", X, "n1", 9, **plain), "ADDED").progress(25)
+    records.pod(30.5, written_again(pod("proxy", X, "n1", 9, **plain), 30, 30)).progress(60)
+    assert short(ask(records, X, 45)) == "unknown between_holders"
+
+
+def test_the_first_that_is_told_of_a_static_pod_may_be_written_again():
+    records = covered().pod(30.5, written_again(mirror("m1", 9), 30, 30), "ADDED").progress(60)
+    assert short(ask(records, X, 13)) == short(ask(records, X, 45)) == "known m1"
+    assert ask(records, X, 13)["binding"]["start"] == history.text(10)
+
+
 def test_secondary_networks():
     status = '[{"name":"a","ips":["%s"]},{"name":"b","ips":["10.9.0.1","fd09::1"]}]' % X
     records = lived(covered(), "b", Y, 10, None)

@@ -45,6 +45,7 @@ class Thing:
         self.facts = History()
         self.standing = History()       # of a pod
         self.foreign = False            # others ended it, so its phase proves nothing
+        self.began = None               # start_time
         self.copied = set()             # annotations of a pod before it was started
         self.bare = History()           # a Node that is there without InternalIP: its creation; else None
 

@@ -46,7 +46,7 @@ class Standing:
             return replace(self, start=start, node=node)
         released = status.finished_otherwise and not epochs
         if self.until is None or (released and not self.released):
-            return Standing(True, start, node, status.received, (self.start, epochs), released)
+            return Standing(True, start, node, status.received, (start, epochs), released)
         return replace(self, start=start, node=node)
 
     def absent(self, received, epochs):

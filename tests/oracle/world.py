@@ -11,7 +11,7 @@ from coverage import Coverage, Listings, watch_end
 from interfaces import Interfaces, contradictions, is_due, sharpen
 from memberships import Memberships
 from moments import EVER, NEVER, SECOND, shift
-from pods import Status
+from pods import Status, first_start
 from ranges import Ranges, host_addresses
 from things import History, Thing, is_new_order, is_newer, went_back
 from topic import RESOURCES, SILENT, Record
@@ -174,6 +174,7 @@ class World:
             if not status.started_here:
                 thing.copied |= status.annotations
             thing.foreign = thing.foreign or status.is_ended_by_others()
+            thing.began = status.start_time = first_start(status, thing.began)
             status.finished_otherwise = status.released or (status.finished_otherwise and not thing.foreign)
             self.pod(thing, record, facts, status)
         elif resource in HOLDING:

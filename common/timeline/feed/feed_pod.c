@@ -179,14 +179,13 @@ static int are_nodes_listed(struct feed *feed)
 static void drop_copied(struct pod_object *pod, struct pod_state *body)
 {
 	struct pod_record *record = &pod->record;
-	bool started = record->node != 0 && !when_is_min(record->kubelet_saw);
 	unsigned good = 0;
 	size_t left = 0;
 
 	for (size_t a = 0; a < POD_ANNOTATIONS_MAX; a++) {
-		if (started && pod->annotations[a] != body->stale[a])
+		if (pod->accepted && pod->annotations[a] != body->stale[a])
 			good |= 1u << a;
-		if (!started && pod->annotations[a] != 0)
+		if (!pod->accepted && pod->annotations[a] != 0)
 			body->stale[a] = pod->annotations[a];
 	}
 	if (!pod->annotated)

@@ -53,6 +53,7 @@ struct pod_object {
 	bool host_network;
 	size_t refused; /* addresses */
 	struct when received, created;
+	bool accepted;  /* by a kubelet */
 	bool annotated; /* its addresses are those of annotations of network plugins */
 	/* Which of these annotations have which address, as bits; and a hash of each, 0 for none. */
 	uint8_t annotated_by[EPOCH_ADDRESSES_MAX];

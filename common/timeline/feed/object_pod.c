@@ -239,6 +239,18 @@ static uint64_t mirror_of(struct kube_object *object, const struct holder_names 
 	return identity;
 }
 
+/* A kubelet that starts again knows no status of its static pods, and writes these times as of then. */
+static void drop_written_again(struct pod_record *record)
+{
+	if (record->identity == 0 || !when_before(record->first_running, record->least_start))
+		return;
+	if (record->sandbox == POD_SANDBOX_TRUE &&
+	    when_not_after(record->sandbox_changed, record->least_start))
+		record->sandbox_changed = WHEN_MIN;
+	record->least_start = record->first_running;
+	record->start_time = WHEN_MIN;
+}
+
 const char *object_pod(struct kube_object *object, struct when received, struct pod_object *out)
 {
 	struct pod_record *record = &out->record;
@@ -255,18 +267,18 @@ const char *object_pod(struct kube_object *object, struct when received, struct 
 	drop_what_has_no_room(&out->names);
 	out->received = received;
 	out->created = object_when(object, object->parts[PART_CREATED]);
+	record->node = span_hash(out->names.node);
 	record->identity = mirror_of(object, &out->names);
-	record->kubelet_saw = object_node_time(object, status[STATUS_START], out);
-	record->start_time = record->kubelet_saw;
+	record->least_start = object_node_time(object, status[STATUS_START], out);
+	record->start_time = record->least_start;
 	if (record->identity == 0 || when_is_min(record->start_time))
 		record->start_time = when_later(record->start_time, out->created);
+	out->accepted = record->node != 0 && !when_is_min(record->least_start);
 	record->first_running = WHEN_MAX;
-	record->newest_started = WHEN_MIN;
-	record->newest_running = record->kubelet_saw;
+	record->newest_started = record->newest_running = WHEN_MIN;
 	record->terminal =
 		span_equal(phase, span_of("Succeeded")) || span_equal(phase, span_of("Failed"));
 	record->terminating = !when_is_min(object_when(object, object->parts[PART_DELETED]));
-	record->node = span_hash(out->names.node);
 	object_conditions(object, status[STATUS_CONDITIONS], out);
 	why = object_names_fit(&out->names);
 	if (why == NULL)
@@ -274,6 +286,9 @@ const char *object_pod(struct kube_object *object, struct when received, struct 
 	record->all_terminated = object_containers(object, status[STATUS_CONTAINERS], out);
 	object_containers(object, status[STATUS_INIT], out);
 	object_containers(object, status[STATUS_EPHEMERAL], out);
+	drop_written_again(record);
+	record->newest_running = when_later(record->newest_running, record->least_start);
+	record->newest_running = when_later(record->newest_running, record->sandbox_changed);
 	return why;
 }
 

@@ -128,9 +128,10 @@ void object_conditions(struct kube_object *object, struct value list, struct pod
 		    !span_equal(type, span_of("ContainersReady")))
 			continue;
 		changed = object_node_time(object, found[CHANGED], pod);
-		record->newest_running = when_later(record->newest_running, changed);
-		if (!sandbox)
+		if (!sandbox) {
+			record->newest_running = when_later(record->newest_running, changed);
 			continue;
+		}
 		status = object_text(object, found[STATUS]);
 		if (span_equal(status, span_of("True")))
 			record->sandbox = POD_SANDBOX_TRUE;

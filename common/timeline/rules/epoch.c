@@ -130,7 +130,7 @@ static void add_starts(struct epoch *epoch, const struct pod_record *record)
 		if (is_of_before(epoch, record, started) ||
 		    when_not_after(started, epoch->previous_started) ||
 		    when_before(started, epoch->previous_gone) ||
-		    when_before(started, record->kubelet_saw))
+		    when_before(started, record->least_start))
 			continue;
 		if (when_is_min(evidence->first_started) ||
 		    when_before(started, evidence->first_started))
@@ -255,6 +255,11 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 	fold->foreign =
 		fold->foreign || (record->terminal && (record->running || !record->all_terminated));
 	record->foreign = fold->foreign;
+	/* The kubelet of a mirror may have started again in between. */
+	if (record->identity != 0 && !when_is_min(fold->start_time))
+		record->start_time = when_is_min(record->start_time)
+					     ? fold->start_time
+					     : when_earlier(record->start_time, fold->start_time);
 	begins = begins_epoch(fold, record, deleted);
 	fold->before.there = false;
 	if (!when_is_min(record->start_time))

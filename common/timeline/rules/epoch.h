@@ -44,7 +44,7 @@ struct pod_record {
 	bool terminating;
 	uint64_t node;
 	uint64_t identity;          /* see struct evidence */
-	struct when kubelet_saw;    /* status.startTime */
+	struct when least_start;    /* status.startTime, or what counts for it */
 	struct when start_time;     /* the later of that and the creation */
 	struct when first_running;  /* the least startedAt of what runs, WHEN_MAX for none */
 	struct when newest_running; /* what last_running takes from this record */

@@ -22,7 +22,7 @@ static bool take(struct pod_fold *fold, int64_t ready, int64_t at)
 	struct pod_record record = {
 		.sandbox = POD_SANDBOX_TRUE,
 		.sandbox_changed = ms(ready),
-		.kubelet_saw = ms(100000),
+		.least_start = ms(100000),
 		.start_time = ms(100000),
 		.started = {ms(ready)},
 		.started_count = 1,

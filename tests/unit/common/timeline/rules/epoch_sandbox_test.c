@@ -34,7 +34,7 @@ static struct pod_record pod(uint8_t address)
 {
 	struct pod_record record = {
 		.sandbox_changed = WHEN_MIN,
-		.kubelet_saw = s(100),
+		.least_start = s(100),
 		.start_time = s(100),
 		.first_running = WHEN_MAX,
 		.newest_running = s(100),
