@@ -161,7 +161,7 @@ static int confirm(struct feed *feed, const struct interface_object *object, uin
 {
 	struct ended ended = {object->confirmed, feed->offset};
 
-	if (!when_before(state->confirmed, object->confirmed))
+	if (when_not_after(object->confirmed, state->confirmed))
 		return 0;
 	state->confirmed = object->confirmed;
 	if (confirmed_rows_put(feed->cluster, feed->store, sequence, feed->offset,
