@@ -49,6 +49,27 @@ int judge_end(struct timeline *timeline, const struct timeline_question *questio
 int judge_list_possible(struct timeline *timeline, const struct timeline_question *question,
 			struct judgement *judgement);
 
+/* The flow of QUESTION ended before the watch did that would have shown the end of TENURE. */
+bool judge_is_watched(const struct timeline *timeline, const struct tenure *tenure,
+		      const struct timeline_question *question);
+/* TENURE is witnessed (section 6). */
+bool judge_is_witnessed(const struct timeline *timeline, const struct tenure *tenure,
+			const struct timeline_question *question);
+
+/* Sets *ALONE to the last tenure of VIEW, which has all of its address, that is alone (section 6), if those that
+ * are, or are witnessed, and the certain ones of POSSIBLE[COUNT] are of one holder; else, or if it would change nothing, to
+ * NULL. -1 after logging. */
+int judge_find_alone(struct timeline *timeline, const struct address_view *view,
+		     const struct timeline_question *question, const struct possible *possible,
+		     size_t count, const struct tenure **alone);
+/* Leaves out of POSSIBLE[COUNT] the other pods of the node of ALONE, and adds that if its holder has none there, for which
+ * there is room. Returns how many are left. */
+size_t judge_leave_alone(struct possible *possible, size_t count, const struct tenure *alone);
+/* Sets *AT to up to when its meters had confirmed by POSITION what the interfaces of BINDING leave open; WHEN_MIN:
+ * not at all. -1 after logging. */
+int judge_confirmed(struct timeline *timeline, const struct binding *binding, uint64_t position,
+		    struct when *at);
+
 /* The history of IP, from the cache or loaded into it. NULL after logging. */
 struct history *judge_history(struct timeline *timeline, const struct ip *ip);
 

@@ -45,6 +45,9 @@ static bool narrow(struct sole_range *sole, const struct address_view *view,
 	sole->since = when_later(tenure->at.certain_from, tenure->at.possible_from);
 	sole->until = when_earlier(tenure->at.certain_to, tenure->at.possible_to);
 	sole->until = when_earlier(sole->until, watched_to);
+	/* Its interface may say more, but once it ended before the horizon it holds nothing after that. */
+	if (tenure->binding.evidence.how == BINDING_LOST)
+		sole->until = when_earlier(sole->until, tenure->binding.evidence.ended_received);
 	sole->since = when_later(sole->since, view->since);
 	sole->until = when_earlier(sole->until, view->until);
 	for (size_t t = 0; t < view->count; t++) {

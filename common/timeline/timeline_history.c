@@ -78,7 +78,9 @@ static int fill(struct timeline *timeline, uint64_t position, struct timeline_hi
 		tenure->at.certain_to =
 			when_earlier(tenure->at.certain_to,
 				     judge_watched_to(timeline, &tenure->binding, position));
-		if (add_binding(timeline, history, tenure, position) < 0)
+		if (judge_confirmed(timeline, &tenure->binding, position,
+				    &tenure->binding.seen.confirmed) < 0 ||
+		    add_binding(timeline, history, tenure, position) < 0)
 			return -1;
 	}
 	return 0;

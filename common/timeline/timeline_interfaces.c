@@ -194,11 +194,13 @@ static int apply(struct timeline *timeline, struct feed *feed,
 		 const struct interface_object *object)
 {
 	struct interface_state before, after;
+	uint64_t sequence;
 
 	/* Nothing of the record was put yet. */
 	if (timeline->look_count + INTERFACE_FAMILIES > LOOKS_MAX && timeline_look(timeline) < 0)
 		return -1;
-	if (feed_interface_states(feed, object, &before, &after) < 0 ||
+	if (feed_interface_sequence(feed, object, &sequence) < 0 ||
+	    feed_interface_states(feed, object, sequence, &before, &after) < 0 ||
 	    feed_interface(feed, object, &before, &after) < 0)
 		return -1;
 	if (feed->cluster == timeline->answering)

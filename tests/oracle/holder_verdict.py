@@ -6,6 +6,7 @@ import shapes
 import unpublished
 from asof import Binding
 from flows import BEGAN
+from interfaces import is_past
 from moments import EVER, NEVER, shift
 
 HOLDING = ("pods", "nodes", "services")
@@ -34,11 +35,12 @@ class Scene:
 
     def seen_here(self, one):
         """The flow was captured by the clock of the interfaces of ONE while these had the address, or on one of them."""
-        if one.seen is None or self.is_unwatched(one):
+        if one.seen is None or self.is_unsaid(one):
             return False
         (first, last), question = one.seen, self.question
         return (one.hosts == {question.observer} != {None} and first <= question.start and question.end <= last
-                or question.sent and one.possible(question.start, question.end) and any(uid == question.interface and begun <= question.end and question.start <= over for uid, begun, over in one.ons))
+                or question.sent and one.possible(question.start, question.end) and any(
+                    span.uid == question.interface and span.first <= question.end and (span.until is None or question.start <= span.last) for span in one.ons))
 
     def find_witnessed(self):
         """The bindings of the one holder that is witnessed: the possible ones, if there are any."""
@@ -48,11 +50,13 @@ class Scene:
 
     def alone_here(self, one):
         """Whoever else of its node sent nothing from there in the flow."""
-        if one.alone is None or not self.question.sent or self.is_unwatched(one):
-            return False
-        until, since, host = one.alone
-        k = 0 if host and host == self.question.observer else self.options.skew
-        return -since + self.options.skew <= self.question.start and self.question.end <= until - k
+        return self.question.sent and not self.is_unsaid(one) and any(self.was_alone(span) for span in one.ons)
+
+    def was_alone(self, span):
+        """No other interface of the node carried the address in the flow."""
+        k = 0 if span.host and span.host == self.question.observer else self.options.skew
+        return (span.alone is not None and span.alone[0] + self.options.skew <= self.question.start
+                and self.question.end <= span.alone[1] - k)
 
     def find_alone(self):
         """The bindings of the one holder that is alone: the possible ones, if there are any."""
@@ -69,6 +73,10 @@ class Scene:
         """One that counts although it is not possible, as it is alone, is not: it is said to be over."""
         start, end = self.question.start, self.question.end
         return one.possible(start, end) and one.certain(start, end) and not self.is_unwatched(one)
+
+    def is_unsaid(self, one):
+        """What its interfaces say of it counts for nothing."""
+        return self.is_unwatched(one) or is_past(one, self.world.horizon(self.options))
 
     def is_unwatched(self, one):
         """Its end is in no record, and its watch ended before the flow did."""

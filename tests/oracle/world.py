@@ -64,11 +64,11 @@ class World:
         return True
 
     def interface(self, record, is_there=True):
-        changed = self.interfaces.record(record)
+        changed, told = self.interfaces.record(record)
         for address, (key, before, after) in changed.items():
             if is_there and is_due(before, after):
                 self.interfaces.contradict(key, self.contradictions(address, key, after, record.offset, self.options))
-        self.mark(changed, record.offset)
+        self.mark(told, record.offset)
 
     def contradictions(self, ip, key, span, position, options):
         """What the interface KEY contradicts with SPAN."""

@@ -126,13 +126,18 @@ static inline enum timeline_outcome feed_outcome(int rc)
 
 /* One record of any type. *WHY as in timeline_apply(). */
 enum timeline_outcome feed_event(struct feed *feed, const char **why);
-/* Reads what a meter says of an interface, without a cluster. Ignored if it tells of no address; *WHY as in
- * timeline_apply(). */
+/* Reads what a meter says of an interface, without a cluster. Ignored if it tells of no address and has no number;
+ * *WHY as in timeline_apply(). */
 enum timeline_outcome feed_read_interface(struct feed *feed, struct interface_object *object,
 					  const char **why);
+/* Sets *SEQUENCE to that of its meter's records which it is in, 0 if it is in none, and puts what it confirms.
+ * -1 after logging. */
+int feed_interface_sequence(struct feed *feed, const struct interface_object *object,
+			    uint64_t *sequence);
 /* What was known of that interface before the record, and what is after it. -1 after logging. */
 int feed_interface_states(struct feed *feed, const struct interface_object *object,
-			  struct interface_state *before, struct interface_state *after);
+			  uint64_t sequence, struct interface_state *before,
+			  struct interface_state *after);
 /* What STATE says of the interface's address of FAMILY. */
 struct interface_span feed_interface_span(const struct interface_object *object,
 					  const struct interface_state *state, size_t family);

@@ -3,6 +3,8 @@
 #include "common/timeline/feed/feed.h"
 
 #include "common/program/log.h"
+#include "common/timeline/store/confirmed_rows.h"
+#include "common/timeline/store/run_state.h"
 
 /* Reads the interface's state; none for a new one. -1 after logging. */
 static int read_state(struct feed *feed, uint64_t interface, struct interface_state *state)
@@ -19,17 +21,26 @@ static int read_state(struct feed *feed, uint64_t interface, struct interface_st
 		       : store_damaged(feed->store, "the state of an interface");
 }
 
+/* SEQUENCE is that of the record, 0 if it is in none. */
 static struct interface_state add_all(const struct interface_state *before,
-				      const struct interface_state *told)
+				      const struct interface_object *object, uint64_t sequence)
 {
+	const struct interface_state *told = &object->told;
 	struct interface_state after = *before;
 
+	for (size_t f = 0; f < INTERFACE_FAMILIES && sequence != 0; f++)
+		after.addresses[f].sequence = 0;
+	if (!object->any)
+		return after;
 	after.since = when_later(after.since, told->since);
 	after.until = when_earlier(after.until, told->until);
 	after.several = after.several || told->several;
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
-		if (told->addresses[f].there)
-			interface_state_add(&after, &told->addresses[f]);
+		if (!told->addresses[f].there)
+			continue;
+		interface_state_add(&after, &told->addresses[f]);
+		if (sequence != 0 && object->open[f])
+			after.addresses[f].sequence = sequence;
 	}
 	return after;
 }
@@ -70,15 +81,22 @@ static int put_span(struct feed *feed, const struct interface_object *object,
 int feed_interface(struct feed *feed, const struct interface_object *object,
 		   const struct interface_state *before, const struct interface_state *after)
 {
+	bool any = false;
+
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
 		struct interface_span old = interface_state_span(before, f);
 		struct interface_span fresh = interface_state_span(after, f);
 
-		if (after->addresses[f].there &&
-		    (!before->addresses[f].there || !interface_span_equal(&old, &fresh)) &&
+		if (!after->addresses[f].there)
+			continue;
+		any = true;
+		if ((!before->addresses[f].there || !interface_span_equal(&old, &fresh)) &&
 		    put_span(feed, object, after, f) < 0)
 			return -1;
 	}
+	/* A record without an address may come before any other. */
+	if (!any)
+		return 0;
 	row_key_interface_state(feed->key, feed->cluster->id, object->hash);
 	text_clear(feed->value);
 	interface_state_write(feed->value, after);
@@ -102,14 +120,86 @@ enum timeline_outcome feed_read_interface(struct feed *feed, struct interface_ob
 	if (*why)
 		return TIMELINE_UNREADABLE;
 	feed->addresses_refused += object->refused;
-	return object->any ? TIMELINE_APPLIED : TIMELINE_IGNORED;
+	return object->any || object->record > 0 ? TIMELINE_APPLIED : TIMELINE_IGNORED;
+}
+
+/* The latest time that OBJECT tells. */
+static struct when latest_told(const struct interface_object *object)
+{
+	const struct interface_state *told = &object->told;
+	struct when latest = object->confirmed;
+
+	if (!when_is_max(told->until))
+		latest = when_later(latest, told->until);
+	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
+		if (told->addresses[f].there)
+			latest = when_later(latest, when_later(told->addresses[f].last,
+							       told->addresses[f].alone_until));
+	}
+	return latest;
+}
+
+/* The state of the run of OBJECT, whose key becomes feed->key; none for a new one. -1 after logging. */
+static int read_run(struct feed *feed, const struct interface_object *object,
+		    struct run_state *state)
+{
+	int found;
+
+	*state = run_state_none();
+	row_key_numbered(feed->key, ROW_RUNS, feed->cluster->id, object->run);
+	found = store_get(feed->store, feed->key, feed->state);
+	if (found <= 0)
+		return found;
+	return run_state_read(text_span(feed->state), state)
+		       ? 0
+		       : store_damaged(feed->store, "the state of a meter");
+}
+
+/* The record confirms SEQUENCE, if it does and no other did so up to then. -1 after logging. */
+static int confirm(struct feed *feed, const struct interface_object *object, uint64_t sequence,
+		   struct run_state *state)
+{
+	struct ended ended = {object->confirmed, feed->offset};
+
+	if (when_not_after(object->confirmed, state->confirmed))
+		return 0;
+	state->confirmed = object->confirmed;
+	if (confirmed_rows_put(feed->cluster, feed->store, sequence, feed->offset,
+			       object->confirmed) < 0)
+		return -1;
+	return retention_note_confirmed(feed->cluster, feed->store, ended, sequence);
+}
+
+int feed_interface_sequence(struct feed *feed, const struct interface_object *object,
+			    uint64_t *sequence)
+{
+	struct run_state state;
+	struct when before;
+
+	*sequence = 0;
+	if (object->record == 0)
+		return 0;
+	if (read_run(feed, object, &state) < 0)
+		return -1;
+	if (!run_state_add(&state, object->record))
+		return 0;
+	before = state.latest;
+	*sequence = run_state_sequence(&state, object->run);
+	state.latest = when_later(before, latest_told(object));
+	if (confirm(feed, object, *sequence, &state) < 0 ||
+	    retention_note_run(feed->cluster, feed->store, before, state.latest, object->run) < 0)
+		return -1;
+	text_clear(feed->value);
+	run_state_write(feed->value, &state);
+	return feed_put(feed);
 }
 
 int feed_interface_states(struct feed *feed, const struct interface_object *object,
-			  struct interface_state *before, struct interface_state *after)
+			  uint64_t sequence, struct interface_state *before,
+			  struct interface_state *after)
 {
 	if (read_state(feed, object->hash, before) < 0)
 		return -1;
-	*after = add_all(before, &object->told);
+	*after = add_all(before, object, sequence);
 	return 0;
 }

@@ -159,7 +159,10 @@ const char *object_owner(struct kube_object *object, struct owner_object *out);
 
 /* What one record tells of an interface. */
 struct interface_object {
-	uint64_t hash;                  /* of what tells it from others */
+	uint64_t hash;                 /* of what tells it from others */
+	uint64_t run, record;          /* a hash of its meter's run; the number in it, 0 for none */
+	struct when confirmed;         /* WHEN_MIN if it confirms nothing */
+	bool open[INTERFACE_FAMILIES]; /* the address at that family of TOLD is */
 	uint64_t uid, node, name, host; /* hashes, HOST 0 for none */
 	struct span node_name;
 	struct interface_state told;

@@ -106,7 +106,7 @@ static int add_interfaces(const struct history *history, uint64_t position,
 			  struct binding *bindings, size_t count,
 			  const struct assumptions *assumptions, struct instants *instants)
 {
-	struct interface_span *spans;
+	const struct interface_span **spans;
 	size_t seen = 0;
 	int rc;
 
@@ -117,12 +117,12 @@ static int add_interfaces(const struct history *history, uint64_t position,
 		return -1;
 	for (size_t i = 0; i < history->interface_count; i++) {
 		if (history_interface(history, i, position))
-			spans[seen++] = history->interfaces[i].span;
+			spans[seen++] = &history->interfaces[i].span;
 	}
 	rc = interfaces_fit(bindings, instants, count, spans, seen, assumptions);
 	if (rc == 0)
 		rc = asof_instants(bindings, count, assumptions, instants);
-	free(spans);
+	free((void *)spans);
 	return rc;
 }
 

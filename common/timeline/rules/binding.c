@@ -238,30 +238,43 @@ bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct w
 	       when_not_after(seen->first, start) && when_not_after(end, seen->last);
 }
 
-bool binding_is_on(const struct binding *binding, uint64_t uid, struct when start, struct when end)
+size_t binding_on_count(const struct binding *binding)
 {
 	const struct seen *seen = &binding->seen;
-	size_t count = seen->on_count < SEEN_ONS ? seen->on_count : SEEN_ONS;
 
-	for (size_t i = 0; seen->there && uid != 0 && i < count; i++) {
-		const struct seen_on *on = &seen->ons[i];
+	if (!seen->there)
+		return 0;
+	return seen->on_count < SEEN_ONS ? seen->on_count : SEEN_ONS;
+}
+
+bool binding_is_on(const struct binding *binding, uint64_t uid, struct when start, struct when end)
+{
+	size_t count = uid != 0 ? binding_on_count(binding) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct interface_span *on = binding->seen.ons[i];
 
 		if (on->uid == uid && when_not_after(on->first, end) &&
-		    when_not_after(start, on->last))
+		    (when_is_max(on->until) || when_not_after(start, on->last)))
 			return true;
 	}
 	return false;
 }
 
-bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
-		      struct when end, int64_t skew_ns)
+/* Of its last interfaces, the one that was alone the longest by its own records; NULL if none was. */
+static const struct interface_span *longest_alone(const struct binding *binding)
 {
-	const struct seen *seen = &binding->seen;
-	int64_t k = host != 0 && seen->alone_host == host ? 0 : skew_ns;
+	const struct interface_span *longest = NULL;
+	size_t count = binding_on_count(binding);
 
-	return seen->there && !when_is_min(seen->alone_until) &&
-	       when_not_after(when_add(seen->alone_since, skew_ns), start) &&
-	       when_not_after(end, when_add(seen->alone_until, -k));
+	for (size_t i = 0; i < count; i++) {
+		const struct interface_span *on = binding->seen.ons[i];
+
+		if (!when_is_min(on->alone_until) &&
+		    (longest == NULL || when_before(longest->alone_until, on->alone_until)))
+			longest = on;
+	}
+	return longest;
 }
 
 struct when binding_shown_end(const struct binding *binding, const char **from)
@@ -296,7 +309,7 @@ size_t binding_moments(const struct binding *binding,
 	bool pod = binding->kind == HOLDER_POD;
 	const struct seen *seen = &binding->seen;
 	bool gone = seen->there && !when_is_max(seen->until);
-	bool alone = seen->there && !when_is_min(seen->alone_until);
+	const struct interface_span *alone = longest_alone(binding);
 	const struct binding_moment all[BINDING_MOMENTS] = {
 		{pod ? "start_time" : "created", evidence->start_time},
 		{"sandbox_ready", evidence->sandbox_ready},
@@ -313,8 +326,9 @@ size_t binding_moments(const struct binding *binding,
 		{"interface_first", seen->there ? seen->first : WHEN_MIN},
 		{"interface_last", seen->there ? seen->last : WHEN_MIN},
 		{"interface_until", gone ? seen->until : WHEN_MIN},
-		{"interface_alone_since", alone ? seen->alone_since : WHEN_MIN},
-		{"interface_alone_until", alone ? seen->alone_until : WHEN_MIN},
+		{"interface_alone_since", alone != NULL ? alone->alone_since : WHEN_MIN},
+		{"interface_alone_until", alone != NULL ? alone->alone_until : WHEN_MIN},
+		{"interface_confirmed", alone != NULL ? seen->confirmed : WHEN_MIN},
 	};
 	size_t count = 0;
 

@@ -16,6 +16,7 @@
 
 #include "common/base/when.h"
 #include "common/timeline/rules/clock.h"
+#include "common/timeline/rules/interface_span.h"
 
 enum holder_kind { HOLDER_POD = 'p', HOLDER_NODE = 'n', HOLDER_SERVICE = 's' };
 
@@ -70,24 +71,18 @@ struct evidence {
 /* A meter that is started again gives the same interface another uid. */
 #define SEEN_ONS 8
 
-/* One of them. */
-struct seen_on {
-	uint64_t uid;            /* a hash */
-	struct when first, last; /* packets; LAST is WHEN_MAX until the interface is gone */
-};
-
 /* What a pod's interfaces say of one epoch and its address (interfaces.h). */
 struct seen {
 	bool there;
-	struct when first, last;      /* packets */
-	struct when from, to;         /* the same, without what another epoch of the pod has */
-	struct when since, until;     /* WHEN_MIN and WHEN_MAX if they say nothing */
-	uint64_t host;                /* a hash of their meters' host, 0 for none or several */
-	struct seen_on ons[SEEN_ONS]; /* the last ones to begin, in a ring */
-	size_t on_count;              /* of all */
-	/* Of that which was alone the longest; WHEN_MAX and WHEN_MIN if none was. */
-	struct when alone_since, alone_until;
-	uint64_t alone_host;
+	struct when first, last;  /* packets */
+	struct when from, to;     /* the same, without what another epoch of the pod has */
+	struct when since, until; /* WHEN_MIN and WHEN_MAX if they say nothing */
+	uint64_t host;            /* a hash of their meters' host, 0 for none or several */
+	/* Borrowed: the last ones to begin, in a ring, and how many there were. */
+	const struct interface_span *ons[SEEN_ONS];
+	size_t on_count;
+	struct when
+		confirmed; /* up to when one of these was, where a history is listed; else WHEN_MIN */
 };
 
 struct binding {
@@ -129,9 +124,8 @@ bool binding_is_witnessed(const struct binding *binding, uint64_t host, struct w
 /* A flow over [START, END] that was captured on the interface UID, a hash, was captured on one of them, and did not end before its
  * first packet or, once it is gone, begin after its last one: a bridge passes what others send to all of its interfaces. */
 bool binding_is_on(const struct binding *binding, uint64_t uid, struct when start, struct when end);
-/* No other pod of its node sent a packet from the address in a flow over [START, END] by the clock of HOST. */
-bool binding_is_alone(const struct binding *binding, uint64_t host, struct when start,
-		      struct when end, int64_t skew_ns);
+/* How many of `seen.ons` there are. */
+size_t binding_on_count(const struct binding *binding);
 /* Raw certain_from and certain_to of a pod by its node's clock, without interfaces. */
 struct when binding_held_from(const struct binding *binding, const struct assumptions *assumptions);
 struct when binding_held_to(const struct binding *binding, const struct assumptions *assumptions);
@@ -158,7 +152,7 @@ struct binding_moment {
 	const char *name; /* static: as in docs/answers.md */
 	struct when at;
 };
-#define BINDING_MOMENTS 17
+#define BINDING_MOMENTS 18
 /* Lists the evidence of BINDING that has a time. Returns how many. */
 size_t binding_moments(const struct binding *binding,
 		       struct binding_moment list[static BINDING_MOMENTS]);

@@ -2,22 +2,6 @@
 
 #include <stdlib.h>
 
-bool interface_span_equal(const struct interface_span *a, const struct interface_span *b)
-{
-	return a->uid == b->uid && a->node == b->node && a->name == b->name && a->host == b->host &&
-	       a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
-	       a->any_first.ns == b->any_first.ns && a->any_last.ns == b->any_last.ns &&
-	       a->since.ns == b->since.ns && a->until.ns == b->until.ns &&
-	       a->alone_since.ns == b->alone_since.ns && a->alone_until.ns == b->alone_until.ns &&
-	       a->several == b->several;
-}
-
-bool interface_span_is_past(const struct interface_span *span, struct when horizon)
-{
-	return when_before(when_later(span->any_last, span->alone_until), horizon) &&
-	       (when_is_max(span->until) || when_before(span->until, horizon));
-}
-
 /* When an epoch held the address for sure, by its node's clock: S and C of the page. */
 struct held {
 	struct when from, to;
@@ -49,24 +33,6 @@ static bool may_be(const struct interface_span *span, const struct binding *bind
 	       when_not_after(held->from, span->any_last);
 }
 
-/* That which was alone the longest counts. */
-static void add_alone(struct seen *seen, const struct interface_span *span)
-{
-	bool same = seen->alone_since.ns == span->alone_since.ns &&
-		    seen->alone_until.ns == span->alone_until.ns;
-
-	if (when_is_min(span->alone_until) || when_before(span->alone_until, seen->alone_until))
-		return;
-	if (same && seen->alone_host != span->host)
-		seen->alone_host = 0;
-	if (same || (seen->alone_until.ns == span->alone_until.ns &&
-		     when_before(seen->alone_since, span->alone_since)))
-		return;
-	seen->alone_since = span->alone_since;
-	seen->alone_until = span->alone_until;
-	seen->alone_host = span->host;
-}
-
 /* Adds what SPAN, an interface of BINDING, says; of its packets those over [FROM, TO] count. */
 static void add(struct binding *binding, const struct interface_span *span, struct when from,
 		struct when to, const struct assumptions *assumptions)
@@ -83,9 +49,8 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 			.to = WHEN_MIN,
 			.since = WHEN_MIN,
 			.until = WHEN_MAX,
-			.alone_since = WHEN_MAX,
-			.alone_until = WHEN_MIN,
 			.host = span->host,
+			.confirmed = WHEN_MIN,
 		};
 	seen->first = when_earlier(seen->first, span->first);
 	seen->last = when_later(seen->last, span->last);
@@ -98,9 +63,7 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 		seen->until = when_earlier(seen->until, span->until);
 	if (seen->host != span->host)
 		seen->host = 0;
-	seen->ons[seen->on_count++ % SEEN_ONS] = (struct seen_on){
-		span->uid, span->first, when_is_max(span->until) ? WHEN_MAX : span->last};
-	add_alone(seen, span);
+	seen->ons[seen->on_count++ % SEEN_ONS] = span;
 }
 
 /* All bindings of an address while their interfaces are found. */
@@ -136,25 +99,10 @@ static void fit(const struct fitting *all, const struct interface_span *span, si
 
 static int by_first(const void *a, const void *b)
 {
-	const struct interface_span *one = a, *other = b;
+	const struct interface_span *one = *(const struct interface_span *const *)a;
+	const struct interface_span *other = *(const struct interface_span *const *)b;
 
 	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
-}
-
-bool interface_spans_at_once(const struct interface_span *a, const struct interface_span *b,
-			     int64_t skew_ns)
-{
-	int64_t k = a->node == b->node ? 0 : skew_ns;
-
-	return (a->node != b->node || a->name != b->name) &&
-	       when_before(when_add(when_later(a->first, b->first), k),
-			   when_earlier(a->last, b->last));
-}
-
-bool interface_spans_differ(const struct interface_span *a, const struct interface_span *b)
-{
-	return a->name != b->name || when_not_after(a->until, b->first) ||
-	       when_not_after(a->last, b->since);
 }
 
 /* It carried nothing before the pod was there. */
@@ -168,64 +116,63 @@ static bool may_own(const struct fitting *all, const struct interface_span *span
 }
 
 /* SPANS[COUNT] has come after another interface of binding number B. */
-static bool comes_after(const struct fitting *all, const struct interface_span *spans, size_t count,
-			size_t b)
+static bool comes_after(const struct fitting *all, const struct interface_span *const *spans,
+			size_t count, size_t b)
 {
 	for (size_t s = 0; s < count; s++) {
-		if (may_own(all, &spans[s], b) &&
-		    interface_spans_differ(&spans[s], &spans[count]) &&
-		    !interface_span_is_past(&spans[s], all->assumptions->horizon))
+		if (may_own(all, spans[s], b) && interface_spans_differ(spans[s], spans[count]) &&
+		    !interface_span_is_past(spans[s], all->assumptions->horizon))
 			return true;
 	}
 	return false;
 }
 
 /* Adds to binding number B what its interface says: a sandbox has one, so the first of SPANS. */
-static void fit_one(const struct fitting *all, const struct interface_span *spans, size_t count,
-		    size_t b)
+static void fit_one(const struct fitting *all, const struct interface_span *const *spans,
+		    size_t count, size_t b)
 {
 	for (size_t s = 0; s < count; s++) {
-		if (!may_own(all, &spans[s], b))
+		if (!may_own(all, spans[s], b))
 			continue;
 		if (comes_after(all, spans, s, b))
 			return;
-		fit(all, &spans[s], b);
+		fit(all, spans[s], b);
 	}
 }
 
 /* Marks those that carried the address together with another. */
-static void find_doubtful(const struct interface_span *spans, size_t count,
+static void find_doubtful(const struct interface_span *const *spans, size_t count,
 			  const struct assumptions *assumptions, bool *doubtful)
 {
 	for (size_t a = 0; a < count; a++) {
-		for (size_t b = a + 1;
-		     b < count && when_before(spans[b].first, spans[a].last) && !spans[a].several;
+		for (size_t b = a + 1; b < count && when_before(spans[b]->first, spans[a]->last) &&
+				       !spans[a]->several;
 		     b++) {
-			if (spans[b].several ||
-			    !interface_spans_at_once(&spans[a], &spans[b], assumptions->skew_ns))
+			if (spans[b]->several ||
+			    !interface_spans_at_once(spans[a], spans[b], assumptions->skew_ns))
 				continue;
-			if (!interface_span_is_past(&spans[b], assumptions->horizon))
+			if (!interface_span_is_past(spans[b], assumptions->horizon))
 				doubtful[a] = true;
-			if (!interface_span_is_past(&spans[a], assumptions->horizon))
+			if (!interface_span_is_past(spans[a], assumptions->horizon))
 				doubtful[b] = true;
 		}
 	}
 }
 
 /* Returns how many of SPANS[COUNT] are left, which may prove something. */
-static size_t drop_doubtful(struct interface_span *spans, size_t count, const bool *doubtful)
+static size_t drop_doubtful(const struct interface_span **spans, size_t count, const bool *doubtful)
 {
 	size_t kept = 0;
 
 	for (size_t s = 0; s < count; s++) {
-		if (!doubtful[s] && !spans[s].several)
+		if (!doubtful[s] && !spans[s]->several)
 			spans[kept++] = spans[s];
 	}
 	return kept;
 }
 
 int interfaces_fit(struct binding *bindings, const struct instants *instants, size_t count,
-		   struct interface_span *spans, size_t span_count,
+		   const struct interface_span **spans, size_t span_count,
 		   const struct assumptions *assumptions)
 {
 	struct fitting all = {bindings, count, NULL, assumptions};

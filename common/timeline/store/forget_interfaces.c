@@ -4,10 +4,13 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/store/confirmed_rows.h"
 #include "common/timeline/store/interface_state.h"
 #include "common/timeline/store/rows.h"
+#include "common/timeline/store/run_state.h"
 
 #define ROW_LIMIT (64 * 1024)
+#define CONFIRMED_PER_ROW 16 /* to remove one of these reads nothing else */
 
 /* The version of an interface, of which the last one counts. */
 struct version {
@@ -125,5 +128,36 @@ int forget_interfaces(const struct cluster *cluster, struct store *store, const 
 			rc = forget_state(cluster, store, all.list[v].interface, ip);
 	}
 	free(all.list);
+	return rc;
+}
+
+int forget_confirmed(const struct cluster *cluster, struct store *store, uint64_t sequence,
+		     uint64_t offset, int *rows)
+{
+	int removed = confirmed_rows_forget(cluster, store, sequence, offset);
+
+	if (removed < 0)
+		return -1;
+	*rows += removed / CONFIRMED_PER_ROW;
+	return 0;
+}
+
+int forget_run(const struct cluster *cluster, struct store *store, uint64_t run)
+{
+	struct run_state state;
+	struct text key, value;
+	int rc;
+
+	text_init(&key, ROW_LIMIT);
+	text_init(&value, ROW_LIMIT);
+	row_key_numbered(&key, ROW_RUNS, cluster->id, run);
+	rc = store_get(store, &key, &value);
+	if (rc == 1 && !run_state_read(text_span(&value), &state))
+		rc = store_damaged(store, "the state of a meter");
+	/* If it told something later meanwhile, that was noted too. */
+	if (rc == 1)
+		rc = when_before(state.latest, cluster->horizon) ? store_remove(store, &key) : 0;
+	text_free(&key);
+	text_free(&value);
 	return rc;
 }

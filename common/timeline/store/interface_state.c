@@ -5,9 +5,14 @@ struct interface_state interface_state_none(void)
 	return (struct interface_state){.since = WHEN_MIN, .until = WHEN_MAX};
 }
 
+size_t interface_family(const struct ip *ip)
+{
+	return ip_is_v4(ip) ? 0 : 1;
+}
+
 void interface_state_add(struct interface_state *state, const struct interface_address *address)
 {
-	struct interface_address *own = &state->addresses[ip_is_v4(&address->ip) ? 0 : 1];
+	struct interface_address *own = &state->addresses[interface_family(&address->ip)];
 
 	if (!own->there) {
 		*own = *address;
@@ -46,6 +51,7 @@ struct interface_span interface_state_span(const struct interface_state *state, 
 		.until = early ? WHEN_MAX : state->until,
 		.alone_since = address->alone_since,
 		.alone_until = address->alone_until,
+		.sequence = address->sequence,
 		.several = state->several,
 	};
 }
@@ -63,6 +69,7 @@ void interface_state_write(struct text *value, const struct interface_state *sta
 		codec_add_when(value, state->addresses[f].last);
 		codec_add_when(value, state->addresses[f].alone_since);
 		codec_add_when(value, state->addresses[f].alone_until);
+		codec_add_u64(value, state->addresses[f].sequence);
 	}
 }
 
@@ -81,6 +88,7 @@ bool interface_state_read(struct span value, struct interface_state *state)
 		state->addresses[f].last = codec_when(&codec);
 		state->addresses[f].alone_since = codec_when(&codec);
 		state->addresses[f].alone_until = codec_when(&codec);
+		state->addresses[f].sequence = codec_u64(&codec);
 	}
 	return codec_done(&codec);
 }

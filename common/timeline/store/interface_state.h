@@ -1,6 +1,7 @@
 /* interface_state.h - what was told of one interface of a pod, all its records together.
  *
- * (1) A record only adds: instants move outwards, so neither order nor repetition counts.
+ * (1) A record only adds: instants move outwards, so neither order nor repetition counts. But what is
+ *     open is as the last one in a sequence said.
  * (2) Of each family the address that was told first is kept; with another one, the interface counts
  *     for nothing.
  */
@@ -16,12 +17,16 @@
 #include "common/timeline/store/codec.h"
 
 #define INTERFACE_FAMILIES 2
+/* That of IP. */
+size_t interface_family(const struct ip *ip);
 
 struct interface_address {
 	bool there;
 	struct ip ip;
 	struct when first, last;
 	struct when alone_since, alone_until; /* WHEN_MAX and WHEN_MIN if they were not told */
+	uint64_t
+		sequence; /* in which it is open (interface_span.h); not of what one record tells */
 };
 
 struct interface_state {

@@ -41,6 +41,14 @@ int retention_note_version(const struct cluster *cluster, struct store *store, s
 /* The pod UID has this owner, which is not forgotten before the pod. */
 int retention_note_owner(const struct cluster *cluster, struct store *store, struct span owner,
 			 struct span uid);
+/* The row of ENDED.offset confirms SEQUENCE up to ENDED.received. What is before the horizon proves nothing at any
+ * position, so (2) is not for this one and the next. */
+int retention_note_confirmed(const struct cluster *cluster, struct store *store, struct ended ended,
+			     uint64_t sequence);
+/* The records of RUN told nothing later than LATEST: what they left open is past with it. BEFORE is what was noted
+ * so, or WHEN_MIN. */
+int retention_note_run(const struct cluster *cluster, struct store *store, struct when before,
+		       struct when latest, uint64_t run);
 
 /* After an accepted PROGRESS: moves the horizon, and removes some of what is past it. */
 int retention_sweep(struct cluster *cluster, struct store *store);

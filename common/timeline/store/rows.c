@@ -276,6 +276,7 @@ void row_add_interface(struct text *value, const struct interface_span *row)
 	codec_add_when(value, row->until);
 	codec_add_when(value, row->alone_since);
 	codec_add_when(value, row->alone_until);
+	codec_add_u64(value, row->sequence);
 	codec_add_u8(value, row->several);
 }
 
@@ -295,6 +296,7 @@ bool row_interface(struct span value, struct interface_span *row)
 	row->until = codec_when(&codec);
 	row->alone_since = codec_when(&codec);
 	row->alone_until = codec_when(&codec);
+	row->sequence = codec_u64(&codec);
 	row->several = codec_u8(&codec) != 0;
 	return codec_done(&codec);
 }

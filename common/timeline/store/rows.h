@@ -13,6 +13,8 @@
  * 's' cluster resource uid                                       fold state of one object
  * 'x' cluster resource uid                                       the same, of one that was deleted
  * 'b' cluster interface                                          the addresses that it carried (interface_state.h)
+ * 'R' cluster run                                                how far its meter's records go (run_state.h)
+ * 'C' cluster sequence ~offset                                   up to when it is confirmed (confirmed_rows.h)
  * 'n' cluster uid                                                what a slice lists (slice_state.h)
  * 'k' cluster known                                              offset of that PROGRESS
  * 'i' cluster known                                              the same, of the first of each block (progress_log.h)
@@ -31,7 +33,7 @@
  * 'S' number                                                     (empty: save_rows.h)
  *
  * (1) A row with an offset is visible at positions that are not less; the rows of one thing
- *     are in the order of their offsets.
+ *     are in the order of their offsets, but with ~offset in the opposite one.
  */
 #ifndef TENURE_ROWS_H
 #define TENURE_ROWS_H
@@ -53,7 +55,7 @@
 /* All keys of one address share so many first bytes, and only they do. */
 #define ROW_PREFIX_LENGTH 21
 
-#define ROWS_FORMAT 24 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 25 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',
@@ -74,6 +76,8 @@ enum row_table {
 	ROW_NAMED = 'y',
 	ROW_HELD = 'h',
 	ROW_MEMBERS_OF = 'm',
+	ROW_RUNS = 'R',
+	ROW_CONFIRMED = 'C',
 };
 
 /* Each clears KEY first. */

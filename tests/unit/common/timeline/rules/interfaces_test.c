@@ -78,10 +78,13 @@ static struct interface_span span(int64_t first, int64_t last)
 static void fit(struct binding *bindings, size_t count, struct interface_span *spans,
 		size_t span_count, const struct assumptions *assumptions)
 {
+	const struct interface_span *all[10];
 	struct instants instants[4];
 
+	for (size_t s = 0; s < span_count; s++)
+		all[s] = &spans[s];
 	assert_int_equal(asof_instants(bindings, count, assumptions, instants), 0);
-	assert_int_equal(interfaces_fit(bindings, instants, count, spans, span_count, assumptions),
+	assert_int_equal(interfaces_fit(bindings, instants, count, all, span_count, assumptions),
 			 0);
 }
 
@@ -330,38 +333,48 @@ static void a_flow_on_an_interface_names_its_uid(void **state)
 	assert_false(binding_is_on(&bindings[0], 8, ms(45001), ms(47000)));
 }
 
-/* Two meters: what the later one says of being alone counts, with skew but to the end by its own clock. */
-static void alone_is_what_the_longest_says(void **state)
+static void an_interface_is_alone_with_skew_but_to_the_end_by_its_own_clock(void **state)
 {
-	struct binding bindings[] = {pod(1, 10000, 50000)};
-	struct interface_span spans[] = {span(10500, 30000), span(30500, 51500)};
+	struct interface_span one = span(30500, 51500);
+	struct when until = ms(53000);
 
 	(void)state;
-	spans[1].name = spans[0].name;
-	spans[0].alone_since = ms(5000);
-	spans[0].alone_until = ms(30000);
-	spans[1].alone_since = ms(30100);
-	spans[1].alone_until = ms(53000);
-	fit(bindings, 1, spans, 2, &assumed);
-	assert_int_equal(in_ms(bindings[0].seen.alone_since), 30100);
-	assert_int_equal(in_ms(bindings[0].seen.alone_until), 53000);
-	assert_int_equal(bindings[0].seen.alone_host, HOST);
-	assert_true(binding_is_alone(&bindings[0], HOST, ms(30600), ms(53000), assumed.skew_ns));
-	assert_false(binding_is_alone(&bindings[0], HOST, ms(30599), ms(53000), assumed.skew_ns));
-	assert_false(binding_is_alone(&bindings[0], HOST, ms(30600), ms(53001), assumed.skew_ns));
-	assert_true(binding_is_alone(&bindings[0], 1, ms(30600), ms(52500), assumed.skew_ns));
-	assert_false(binding_is_alone(&bindings[0], 0, ms(30600), ms(52501), assumed.skew_ns));
-	spans[0].alone_until = WHEN_MIN;
-	spans[1].alone_until = WHEN_MIN;
-	bindings[0] = pod(1, 10000, 50000);
-	fit(bindings, 1, spans, 2, &assumed);
-	assert_false(binding_is_alone(&bindings[0], HOST, ms(40000), ms(40000), assumed.skew_ns));
+	one.alone_since = ms(30100);
+	assert_true(interface_span_is_alone(&one, until, HOST, ms(30600), until, assumed.skew_ns));
+	assert_false(interface_span_is_alone(&one, until, HOST, ms(30599), until, assumed.skew_ns));
+	assert_false(
+		interface_span_is_alone(&one, until, HOST, ms(30600), ms(53001), assumed.skew_ns));
+	assert_true(interface_span_is_alone(&one, until, 1, ms(30600), ms(52500), assumed.skew_ns));
+	assert_false(
+		interface_span_is_alone(&one, until, 0, ms(30600), ms(52501), assumed.skew_ns));
+	one.alone_since = WHEN_MAX;
+	assert_false(interface_span_is_alone(&one, WHEN_MIN, HOST, ms(40000), ms(40000),
+					     assumed.skew_ns));
+}
+
+/* A meter that is started again gives the same interface another uid. */
+static void the_last_eight_interfaces_count(void **state)
+{
+	struct binding bindings[] = {pod(1, 10000, 50000)};
+	struct interface_span spans[10];
+
+	(void)state;
+	assert_int_equal(binding_on_count(&bindings[0]), 0);
+	for (int s = 0; s < 10; s++) {
+		spans[s] = span(10500 + 1000 * s, 45000);
+		spans[s].name = 1;
+	}
+	fit(bindings, 1, spans, 10, &assumed);
+	assert_int_equal(binding_on_count(&bindings[0]), 8);
+	for (size_t s = 0; s < 8; s++)
+		assert_true(in_ms(bindings[0].seen.ons[s]->first) >= 12500);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(alone_is_what_the_longest_says),
+		cmocka_unit_test(an_interface_is_alone_with_skew_but_to_the_end_by_its_own_clock),
+		cmocka_unit_test(the_last_eight_interfaces_count),
 		cmocka_unit_test(the_raw_instants_are_those_of_the_packets),
 		cmocka_unit_test(an_open_epoch_begins_earlier_and_is_not_certain_for_ever),
 		cmocka_unit_test(the_end_of_an_interface_counts_unless_the_pod_lived_on),
