@@ -103,7 +103,7 @@ static void check_open(struct links *links)
 		struct link_report report = link->known;
 
 		find_alone(links, link, links->seen, &report);
-		if (!open_holds(open, &report, links->seen))
+		if (!open_holds(&links->open, open, &report, links->seen))
 			links_tell(links, link);
 	}
 }

@@ -27,10 +27,12 @@ static bool has_several(const struct link_report *report)
 	return of_family[0] > 1 || of_family[1] > 1;
 }
 
-/* Nothing ends so far what is said of the address AT of REPORT. */
-static bool is_open(const struct link_report *report, size_t at, struct when seen)
+/* Nothing ends so far what is said of the address AT of REPORT (2). */
+static bool is_open(const struct open_links *all, const struct link_report *report, size_t at,
+		    struct when seen)
 {
 	return !report->gone && !has_several(report) && !when_is_min(seen) &&
+	       when_not_after(all->confirmed, seen) &&
 	       report->addresses[at].alone_until.ns == seen.ns;
 }
 
@@ -58,7 +60,7 @@ void open_tell(struct open_links *all, struct link_report *report, struct when n
 	bool any = false;
 
 	for (size_t i = 0; i < LINKS_ADDRESSES_MAX; i++) {
-		bool open = i < report->address_count && is_open(report, i, seen);
+		bool open = i < report->address_count && is_open(all, report, i, seen);
 
 		told.since[i] = open ? report->addresses[i].alone_since : WHEN_MAX;
 		any |= open;
@@ -82,9 +84,6 @@ bool open_leave(struct open_links *all, uint16_t number)
 	if (link == NULL)
 		return false;
 	*link = all->list[--all->count];
-	/* What is open from now on was never confirmed. */
-	if (all->count == 0)
-		all->confirmed = WHEN_MIN;
 	return true;
 }
 
@@ -95,11 +94,12 @@ bool open_is_due(const struct open_links *all, struct when now)
 		schedule_is_set_back(when_add(all->confirm_at, -LINKS_CONFIRM_NS), now));
 }
 
-bool open_holds(const struct open_link *link, const struct link_report *report, struct when seen)
+bool open_holds(const struct open_links *all, const struct open_link *link,
+		const struct link_report *report, struct when seen)
 {
 	for (size_t i = 0; i < report->address_count; i++) {
 		if (!when_is_max(link->since[i]) &&
-		    (!is_open(report, i, seen) ||
+		    (!is_open(all, report, i, seen) ||
 		     when_before(link->since[i], report->addresses[i].alone_since)))
 			return false;
 	}

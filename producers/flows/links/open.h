@@ -5,6 +5,8 @@
  * interface was alone up to then. So whatever of this is no longer so is told before.
  *
  * (1) At most LINKS_OPEN_MAX interfaces have an open address. Those beyond are counted, and told without.
+ * (2) Nothing is open while all is read only up to a time before what was confirmed, as of a clock that was set back: what was confirmed
+ *     counts for later records, too.
  */
 #ifndef TENURE_FLOWS_OPEN_H
 #define TENURE_FLOWS_OPEN_H
@@ -26,7 +28,7 @@ struct open_link {
 struct open_links {
 	size_t count;
 	struct when confirm_at; /* of the clock of the records */
-	struct when confirmed;  /* the latest since none was open; WHEN_MIN: none */
+	struct when confirmed;  /* WHEN_MIN: nothing yet */
 	uint64_t refused;       /* of (1) */
 	struct open_link list[LINKS_OPEN_MAX];
 };
@@ -42,7 +44,8 @@ bool open_leave(struct open_links *all, uint16_t number);
 /* Whether a record that confirms is due at NOW, but for what it needs. */
 bool open_is_due(const struct open_links *all, struct when now);
 /* Whether what the latest record of LINK says is so as well by what REPORT says now. */
-bool open_holds(const struct open_link *link, const struct link_report *report, struct when seen);
+bool open_holds(const struct open_links *all, const struct open_link *link,
+		const struct link_report *report, struct when seen);
 /* At NOW what is open was found to hold up to SEEN. Returns the interface whose record is to confirm it: the one that was told least
  * recently. NULL if SEEN is no later than what was confirmed before. */
 const struct open_link *open_confirm(struct open_links *all, struct when now, struct when seen);

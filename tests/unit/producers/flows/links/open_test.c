@@ -229,26 +229,25 @@ static void nothing_is_confirmed_while_nothing_is_read(void **state)
 	confirmed(120, 104.7, 4, 1);
 }
 
-static void a_clock_that_was_set_back_confirms_nothing_until_all_is_ended(void **state)
+/* What was confirmed counts for later records as well. */
+static void nothing_is_open_before_what_was_confirmed(void **state)
 {
 	(void)state;
 	two();
 	pod(2, "10.1.0.3", 55);
 	said(100, 100, 3, 2, true);
 	confirmed(105, 104.6, 4, 0);
-	/* Their first packets are ahead of what is read. */
+	/* The first packets of two are ahead of what is read, and this one is alone still. */
 	said(60, 59.6, 5, 0, false);
 	said(60, 59.6, 6, 1, false);
-	silent(60, 59.6);
-	silent(65, 64.6);
-	links_whole(links, T(106));
-	said(70, 69.6, 7, 2, false);
-	silent(75, 74.6);
-	/* What was confirmed of before does not count for what is open now. */
-	links_whole(links, T(80));
-	pod(3, "10.1.0.4", 81);
-	said(82, 82, 8, 3, true);
-	confirmed(87, 86.6, 9, 3);
+	assert_int_equal(said(60, 59.6, 7, 2, false).addresses[0].alone_until.ns, T(59.6).ns);
+	packet(2, "10.1.0.3", 104);
+	said(105, 104.5, 8, 2, false);
+	silent(110, 104.5);
+	packet(2, "10.1.0.3", 124);
+	said(125, 124.6, 9, 2, true);
+	silent(129.9, 129.5);
+	confirmed(130, 129.6, 10, 2);
 }
 
 static void a_clock_that_was_set_back_delays_nothing(void **state)
@@ -350,7 +349,7 @@ int main(void)
 		TEST(missed_packets_end_it),
 		TEST(that_it_began_later_is_said_before),
 		TEST(nothing_is_confirmed_while_nothing_is_read),
-		TEST(a_clock_that_was_set_back_confirms_nothing_until_all_is_ended),
+		TEST(nothing_is_open_before_what_was_confirmed),
 		TEST(a_clock_that_was_set_back_delays_nothing),
 		TEST(a_record_that_could_not_be_made_has_a_number),
 		TEST(at_the_end_nothing_is_open),
