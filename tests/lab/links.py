@@ -104,26 +104,24 @@ class Links:
         if "confirmed" in told["status"]:
             self.longer += [self.alone[one][1] - until for one, until in before.items() if until]
 
-    def senders(self, ip, truth):
-        """Whose packets came from IP, one or more within which time: (uid of the pod, from, to), by the meters and by the logs."""
+    def senders(self, truth):
+        """Of each address whose packets came from it, one or more within which time: (uid of the pod, from, to), by meters and logs."""
+        found = defaultdict(list)
         for one in self.by_uid.values():
-            holding = one.holder(ip, truth) if ip in one.addresses else None
-            if holding is not None:
-                yield from ((holding.uid, at, at) for at in one.addresses[ip])
+            for ip, times in one.addresses.items():
+                holding = one.holder(ip, truth)
+                if holding is not None:
+                    found[ip] += [(holding.uid, at, at) for at in times]
         for ends, entries in truth.connections.items():
             for at, end in enumerate(ends):
-                if end.rsplit(":", 1)[0] == ip:
-                    yield from ((entry[3 + at], entry[0] - LOG_SLACK, entry[1]) for entry in entries if entry[3 + at])
+                found[end.rsplit(":", 1)[0]] += [(entry[3 + at], entry[0] - LOG_SLACK, entry[1]) for entry in entries if entry[3 + at]]
+        return found
 
     def check_alone(self, bars, truth):
-        faults, senders = 0, {}
+        faults, senders = 0, self.senders(truth)
         for (uid, ip), (since, until) in self.alone.items():
             holding = self.by_uid[uid].holder(ip, truth)
-            if holding is None:
-                continue
-            if ip not in senders:
-                senders[ip] = list(self.senders(ip, truth))
-            others = [one for one in senders[ip] if one[0] != holding.uid and since < one[1] and one[2] <= until]
+            others = [one for one in senders[ip] if one[0] != holding.uid and since < one[1] and one[2] <= until] if holding else []
             if others:
                 faults += 1
                 print(f"told wrongly: {self.by_uid[uid].name} had {ip} alone from {since} to {until}, but {others[0]}")
