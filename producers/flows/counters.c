@@ -105,6 +105,7 @@ static void add_links(struct counters *counters, const struct link_outlet_stats 
 	add(counters, "", "links_unsaid", stats->links.unsaid);
 	add(counters, "", "links_missed", stats->links.missed);
 	add(counters, "", "links_forgotten", stats->links.forgotten);
+	add(counters, "", "links_not_open", stats->links.not_open);
 	add(counters, "", "links_records", stats->records);
 	if (!stats->has_queue)
 		return;

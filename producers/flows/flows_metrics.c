@@ -76,6 +76,7 @@ static const struct row {
 	{"links_unconfirmed", LINKS_RECORDS, "unconfirmed"},
 	{"links_unsaid", LIMITED, "links_unsaid"},
 	{"links_forgotten", LIMITED, "links"},
+	{"links_not_open", LIMITED, "links_open"},
 	{"links_arp_left_out", LIMITED, "links_arp"},
 };
 

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows_links import FLOWS, Interface, Namespace, ip, nanoseconds, node, unshare, wait_for
+from flows_links import FLOWS, Interface, Namespace, check_confirmed, ip, nanoseconds, node, unshare, wait_for
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schema"))
 from records import leave  # noqa: E402
@@ -99,6 +99,9 @@ def check_alone(one, records, interfaces, counts):
 
 def check(meter, records, interfaces, old, counts):
     """What METER said of INTERFACES. Those in OLD were there before it."""
+    made, longer = check_confirmed(records, interfaces)
+    counts["confirmed"] += len(made)
+    counts["longer"] += longer
     groups = {}
     for record in records:
         assert record["cluster"] == "lab" and record["resource"] == "interfaces", record
@@ -206,7 +209,7 @@ class Node:
 
 
 def run(folder, sandboxes):
-    lab, counts, figures = Node(folder, sandboxes), {"since": [], "until": [], "after": []}, []
+    lab, counts, figures = Node(folder, sandboxes), {"since": [], "until": [], "after": [], "confirmed": 0, "longer": []}, []
     lab.pod("cali1", "10.1.0.2")
     lab.pod("veth2", "10.2.0.2")
     old = list(lab.all)
@@ -236,6 +239,8 @@ def run(folder, sandboxes):
     covered = sum(after is not None and after >= SKEW for after in counts["after"])
     print(f"of {len(counts['after'])} addresses of interfaces that are gone {covered} were alone until {SKEW // 10**6} ms after it")
     assert covered >= len(counts["after"]) // 2, counts["after"]
+    print(f"{counts['confirmed']} records confirmed {len(counts['longer'])} addresses for {sum(counts['longer']) / 1e9:.0f} s more")
+    assert counts["confirmed"] > 0 and counts["longer"] and min(counts["longer"]) >= 0, counts
 
 
 def main():

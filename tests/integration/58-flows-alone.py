@@ -3,7 +3,7 @@
 
 Beside a meter that reads all: none with a filter, a share of the packets or a number of them says it at all. Where packets were cut, or a ring
 dropped some, it is said of the time between the address's own packets and no more. An interface that comes and is silent takes nothing from it. While a pod's interface is not read nothing is alone, which
-is said once, and its end. An interface may be asked for by an alternative name. Needs root, ip and unshare.
+is said once, and its end. Each 5 s one record confirms what is alone still, after those of what is not. An interface may be asked for by an alternative name. Needs root, ip and unshare.
 """
 
 import json
@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows_links import FLOWS, Interface, Namespace, ip, nanoseconds, node, unshare, wait_for
+from flows_links import FLOWS, Interface, Namespace, check_confirmed, ip, nanoseconds, node, unshare, wait_for
 
 SECOND = 10**9
 FLOOD = """
@@ -168,6 +168,36 @@ def silent(folder, pods, sandboxes):
     one.delete()
 
 
+def confirm(meter, pods, sandboxes):
+    """While two pods send, each 5 s a record confirms that both are alone, and no longer the one whose address another interface sends from."""
+    sandboxes.append(Namespace())
+
+    def confirmed(after):
+        for pod in pods:
+            pod.talk(0)
+        return any(nanoseconds(found) > after for found in re.findall(r'"confirmed":"([^"]+)"', meter.links.read_text()))
+
+    wait_for("a record that confirms", lambda: confirmed(0))
+    other = Interface("veth60", sandboxes[-1], "10.1.0.60")
+    other.sandbox.ask("ip", f"address add {pods[0].address}/32 dev eth0\nroute change default via 169.254.1.1 dev eth0 onlink src {pods[0].address}\n")
+    other.address = pods[0].address
+    meter.ready(other)
+    other.talk(0)
+    wait_for("another one", lambda: confirmed(other.end))
+    meter.stop()
+    records = [json.loads(line) for line in meter.links.read_bytes().splitlines()]
+    made, longer = check_confirmed(records, [*pods, other])
+    apart = min(later - earlier for earlier, later in zip(made, made[1:])) / SECOND
+    assert 4.9 < apart < 10 and longer, (made, longer)
+    last = [told for told in meter.told if "confirmed" in told["status"]][-1]
+    assert last["metadata"]["name"] == pods[1].name, last
+    number = last["spec"]["meter"]["record"]
+    alone = [told for told in meter.told[:number] if told["metadata"]["name"] == pods[0].name][-1]["status"]["addresses"][0]["alone"]
+    assert "open" not in alone and nanoseconds(alone["until"]) < other.sent, (alone, vars(other))
+    print(f"{len(records)} records, {len(made)} of which, {apart:.1f} s apart, confirmed up to {max(longer) / SECOND:.1f} s more")
+    other.delete()
+
+
 def main():
     unshare()
     node()
@@ -179,7 +209,9 @@ def main():
             say_nothing(folder, pods, [], words=["udp"])
             say_nothing(folder, pods, ["--fanout", "7"], names=[pods[0].name])
             say_nothing(folder, pods, ["--count", "1000000"])
+            confirming = Meter(folder, "confirming")
             silent(folder, pods, sandboxes)
+            confirm(confirming, pods, sandboxes)
             lose(folder, pods, sandboxes)
             unread(folder, pods, sandboxes)
         finally:

@@ -141,6 +141,29 @@ class Interface:
         self.gone = time.time_ns()
 
 
+def check_confirmed(records, interfaces):
+    """All RECORDS of one run are there, and nothing that they confirm is not so: no other one of INTERFACES sent from an address that is
+    open in the latest record of its own. Returns when each that confirms was made, and how much longer each address was alone by it."""
+    assert [record["object"]["spec"]["meter"]["record"] for record in records] == list(range(1, len(records) + 1)), records
+    latest, made, longer = {}, [], []
+    for told in (record["object"] for record in records):
+        latest[told["metadata"]["uid"]] = told
+        if "confirmed" not in told["status"]:
+            continue
+        confirmed = nanoseconds(told["status"]["confirmed"])
+        made.append(nanoseconds(records[told["spec"]["meter"]["record"] - 1]["received"]))
+        assert confirmed <= made[-1], told
+        for one in latest.values():
+            for address in one["status"]["addresses"]:
+                if not address.get("alone", {}).get("open"):
+                    continue
+                for other in interfaces:
+                    assert (other.address != address["ip"] or other.index == one["spec"]["index"] or other.sent is None or
+                            other.last <= nanoseconds(address["alone"]["since"]) or confirmed < other.sent), (told, one, vars(other))
+                longer.append(confirmed - nanoseconds(address["alone"]["until"]))
+    return made, longer
+
+
 def unshare():
     """Begins again in a network namespace of its own, with its own /sys, or skips the test."""
     if os.geteuid() != 0:

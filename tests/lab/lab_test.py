@@ -185,6 +185,17 @@ def interface(uid, ip, first, last, since=None, until=None):
             "object": {"metadata": {"name": "veth" + uid, "uid": uid}, "spec": {"node": "n1"}, "status": status}}
 
 
+def said(number, uid, ip, first, last, alone=None, confirmed=None):
+    """The record NUMBER of its meter. ALONE: since, until, and whether it is open."""
+    told = interface(uid, ip, first, last)
+    told["object"]["spec"]["meter"] = {"id": "1", "start": text_of(0), "record": number}
+    if alone:
+        told["object"]["status"]["addresses"][0]["alone"] = {"since": text_of(alone[0]), "until": text_of(alone[1]), **({"open": True} if alone[2] else {})}
+    if confirmed:
+        told["object"]["status"]["confirmed"] = text_of(confirmed)
+    return told
+
+
 def missed(truth, *envelopes):
     bars = check.Bars("all")
     Links(envelopes, truth.ahead).check(bars, truth)
@@ -200,6 +211,25 @@ def test_an_interface_has_one_pods_address_for_some_of_the_time_that_the_pod_has
     assert missed(truth, interface("1", "192.168.77.11", 1, 2)) == 1    # of the node
     assert missed(truth, interface("1", A, 1, 2, since=0.5)) == 1   # there before
     assert missed(truth, interface("1", A, 1, 9, until=9.5)) == 1   # there still
+
+
+def test_what_is_alone_is_so_up_to_what_is_confirmed(tmp_path):
+    truth = lab(tmp_path)
+    first, other = said(1, "1", A, 1, 2, (0, 3, True)), said(3, "3", B, 1, 12, (1, 12, True), confirmed=12)
+    second = said(2, "2", A, 10.6, 11, (10, 11, True))
+    assert missed(truth, first, said(2, "2", A, 10.6, 11, (10, 11, True), confirmed=10.4)) == 0
+    assert missed(truth, first, second, other) == 1                                     # the first one's was over
+    assert missed(truth, first, said(4, "2", A, 10.6, 11, (10, 11, True), confirmed=12)) == 0   # one is missing between
+    assert missed(truth, first, second, said(3, "1", A, 1, 2, (0, 3, False)), said(4, "3", B, 1, 12, (1, 12, True), confirmed=12)) == 0
+    assert missed(truth, said(1, "1", A, 1, 9, (0, 11, False)), second) == 1            # without being confirmed
+    assert Links([first, second, other], {}).longer == [9 * SECOND, SECOND]
+
+
+def test_what_the_workloads_logged_shows_who_else_sent(tmp_path):
+    seen = {"t": T + 11 * SECOND, "what": "seen", "side": "server", "uid": "u3", "local": B + ":8080", "remote": A + ":4000", "peer": "u2"}
+    truth = lab(tmp_path, [seen])
+    assert missed(truth, said(1, "1", A, 1, 9, (0, 10.9, False))) == 0
+    assert missed(truth, said(1, "1", A, 1, 9, (0, 9, True), confirmed=12)) == 1
 
 
 def test_nothing_was_told_where_there_is_no_record_of_an_interface():

@@ -2,6 +2,7 @@
 from collections import defaultdict
 
 from kubeview import SECOND, instant
+from truth import LOG_SLACK
 
 HOUR = 3600 * SECOND
 
@@ -54,11 +55,79 @@ class Interface:
         return None
 
 
+class Run:
+    """The records of one meter since its start, and what they confirm (docs/answers.md, section 3)."""
+
+    def __init__(self):
+        self.number, self.confirmed, self.latest = 0, None, {}
+
+    def add(self, told):
+        """Yields each (uid, address, since, until) that is known to be alone by a further record."""
+        uid, status, number = told["metadata"]["uid"], told["status"], told["spec"].get("meter", {}).get("record", 0)
+        for address in status.get("addresses", ()):
+            if "alone" in address:
+                yield uid, address["ip"], instant(address["alone"]["since"]), instant(address["alone"]["until"])
+        if number <= self.number:
+            return
+        if number > self.number + 1:
+            self.latest, self.confirmed = {}, None
+        self.number = number
+        self.latest[uid] = [address for address in status.get("addresses", ()) if address.get("alone", {}).get("open")]
+        if "confirmed" in status:
+            self.confirmed = max(instant(status["confirmed"]), self.confirmed or 0)
+        if self.confirmed is not None:
+            for one in self.latest if "confirmed" in status else [uid]:
+                for address in self.latest[one]:
+                    yield one, address["ip"], instant(address["alone"]["since"]), self.confirmed
+
+
 class Links:
     def __init__(self, envelopes, ahead):
         self.by_uid = defaultdict(Interface)
+        self.alone = {}                 # uid, ip -> since, until, in the machine's time
+        self.confirming, self.longer = 0, []
+        runs = defaultdict(Run)
         for envelope in filter(is_of_interface, envelopes):
-            self.by_uid[envelope["object"]["metadata"]["uid"]].add(envelope, ahead)
+            told = envelope["object"]
+            self.by_uid[told["metadata"]["uid"]].add(envelope, ahead)
+            self.confirming += "confirmed" in told["status"]
+            spec, meter = told["spec"], told["spec"].get("meter", {})
+            run = runs[spec["node"], spec.get("host"), meter.get("id"), meter.get("start")]
+            self.add_alone(run, told, ahead.get(spec["node"], 0))
+
+    def add_alone(self, run, told, off):
+        before = {}                     # until when they were alone without TOLD
+        for uid, ip, since, until in run.add(told):
+            known = self.alone.get((uid, ip), (since - off, 0))
+            before.setdefault((uid, ip), known[1])
+            self.alone[uid, ip] = min(known[0], since - off), max(known[1], until - off)
+        if "confirmed" in told["status"]:
+            self.longer += [self.alone[one][1] - until for one, until in before.items() if until]
+
+    def senders(self, truth):
+        """Of each address whose packets came from it, one or more within which time: (uid of the pod, from, to), by meters and logs."""
+        found = defaultdict(list)
+        for one in self.by_uid.values():
+            for ip, times in one.addresses.items():
+                holding = one.holder(ip, truth)
+                if holding is not None:
+                    found[ip] += [(holding.uid, at, at) for at in times]
+        for ends, entries in truth.connections.items():
+            for at, end in enumerate(ends):
+                found[end.rsplit(":", 1)[0]] += [(entry[3 + at], entry[0] - LOG_SLACK, entry[1]) for entry in entries if entry[3 + at]]
+        return found
+
+    def check_alone(self, bars, truth):
+        faults, senders = 0, self.senders(truth)
+        for (uid, ip), (since, until) in self.alone.items():
+            holding = self.by_uid[uid].holder(ip, truth)
+            others = [one for one in senders[ip] if one[0] != holding.uid and since < one[1] and one[2] <= until] if holding else []
+            if others:
+                faults += 1
+                print(f"told wrongly: {self.by_uid[uid].name} had {ip} alone from {since} to {until}, but {others[0]}")
+        bars.need("told to be alone what is not so", faults, not faults, "0")
+        bars.show("records that confirm it", self.confirming)
+        bars.show("for so many ms longer: p50, p99", f"{quantile(self.longer, .5) / 1e6:.0f}, {quantile(self.longer, .99) / 1e6:.0f}")
 
     def __bool__(self):
         return bool(self.by_uid)
@@ -91,3 +160,4 @@ class Links:
         for text, values in (("from not there to the address", known), ("from the last packet to the end", silent),
                              ("from the end to gone", gone)):
             bars.show(text + ", ms: p50, p99", f"{quantile(values, .5) / 1e6:.0f}, {quantile(values, .99) / 1e6:.0f}")
+        self.check_alone(bars, truth)

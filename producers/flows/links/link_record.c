@@ -26,7 +26,7 @@ static void add_spec(struct text *out, const struct link_meter *meter,
 				mac[2], mac[3], mac[4], mac[5]);
 	text_add_format(out, ",\"meter\":{\"id\":\"%016" PRIx64 "\",\"start\":", meter->id);
 	text_add_when(out, meter->start);
-	text_add_string(out, "}}");
+	text_add_format(out, ",\"record\":%" PRIu64 "}}", report->record);
 }
 
 static void add_status(struct text *out, const struct link_report *report)
@@ -40,6 +40,11 @@ static void add_status(struct text *out, const struct link_report *report)
 	if (report->gone && !when_is_max(report->until)) {
 		text_add_string(out, "\"until\":");
 		text_add_when(out, report->until);
+		text_add_string(out, ",");
+	}
+	if (!when_is_min(report->confirmed)) {
+		text_add_string(out, "\"confirmed\":");
+		text_add_when(out, report->confirmed);
 		text_add_string(out, ",");
 	}
 	text_add_string(out, "\"addresses\":[");
@@ -57,7 +62,7 @@ static void add_status(struct text *out, const struct link_report *report)
 			text_add_when(out, address->alone_since);
 			text_add_string(out, ",\"until\":");
 			text_add_when(out, address->alone_until);
-			text_add_string(out, "}");
+			text_add_string(out, address->open ? ",\"open\":true}" : "}");
 		}
 		text_add_string(out, "}");
 	}

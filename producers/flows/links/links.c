@@ -3,37 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "producers/flows/links/alone.h"
-
-struct link {
-	struct link_quick quick;
-	bool there;
-	bool news; /* its next report is due at once */
-	bool several; /* it has two addresses of one family; live, its packets count as missed from then on */
-	uint8_t endings; /* how often it was said that it is gone */
-	struct when next;
-	int64_t interval_ns; /* up to NEXT */
-	struct alone_missed missed;
-	/* Of its addresses, alone is what those that are forgotten leave of it. */
-	struct link_report known;
-};
-
-struct links {
-	size_t max;
-	size_t count; /* the numbers used so far are below it */
-	bool news;    /* of any of them */
-	struct when next;
-	struct when looked; /* the clock of the last look at all of them */
-	struct when whole;  /* since then no packet is missed; WHEN_MAX: some may be */
-	struct when latest; /* packet that no address tells; see find_latest() */
-	bool live;          /* SEEN counts, else LATEST */
-	struct when seen;
-	struct when forgotten; /* the end of the interfaces that are no longer in PAST */
-	struct alone_past past;
-	struct links_stats stats;
-	struct when never; /* WHEN_MAX */
-	struct link list[];
-};
+#include "producers/flows/links/links_internal.h"
 
 struct links *links_new(size_t max)
 {
@@ -44,6 +14,7 @@ struct links *links_new(size_t max)
 	links->max = max;
 	links->next = links->whole = links->never = WHEN_MAX;
 	links->looked = links->latest = links->seen = links->forgotten = WHEN_MIN;
+	open_init(&links->open);
 	return links;
 }
 
@@ -74,8 +45,7 @@ static void expect(struct links *links, struct link *link, struct link_address *
 	link->quick.last = address != NULL ? &address->last : &links->never;
 }
 
-/* The latest packet of any. */
-static struct when find_latest(struct links *links)
+struct when links_find_latest(struct links *links)
 {
 	for (size_t i = 0; i < links->count; i++) {
 		const struct link_report *known = &links->list[i].known;
@@ -88,7 +58,7 @@ static struct when find_latest(struct links *links)
 
 /* ---- What others may have carried ---- */
 
-static struct alone_other other_of(const struct links *links, const struct link *link)
+struct alone_other links_other_of(const struct links *links, const struct link *link)
 {
 	struct alone_other other = {link->known.addresses, link->known.address_count,
 				    link->known.until, link->missed};
@@ -118,12 +88,11 @@ static void remember(struct links *links, const struct alone_other *other)
 	}
 }
 
-/* What LINK stood for is gone. */
-static void forget(struct links *links, struct link *link)
+void links_forget(struct links *links, struct link *link)
 {
-	struct alone_other other = other_of(links, link);
+	struct alone_other other = links_other_of(links, link);
 
-	find_latest(links);
+	links_find_latest(links);
 	if (links->live)
 		remember(links, &other);
 	*link = (struct link){.missed = ALONE_NONE_MISSED};
@@ -165,16 +134,19 @@ void links_appear(struct links *links, uint16_t number, const char *name, uint32
 		  struct when since)
 {
 	struct link *link;
+	bool unsaid;
 
 	if (number >= links->max)
 		return;
 	link = &links->list[number];
-	links->stats.unsaid += link->news || link->quick.moved;
+	unsaid = open_leave(&links->open, number) || link->news || link->quick.moved;
+	links->stats.unsaid += unsaid;
+	links->records += unsaid;
 	/* What this number stood for had an address, of which nothing is known from now on. */
 	if (link->known.address_count > 0 && !links->live)
-		links->whole = when_later(links->whole, find_latest(links));
+		links->whole = when_later(links->whole, links_find_latest(links));
 	if (link->there)
-		forget(links, link);
+		links_forget(links, link);
 	*link = (struct link){.there = true, .missed = ALONE_NONE_MISSED};
 	expect(links, link, NULL);
 	link->known.number = number;
@@ -187,8 +159,7 @@ void links_appear(struct links *links, uint16_t number, const char *name, uint32
 		links->count = (size_t)number + 1;
 }
 
-/* Something else than that packets came is new. Without an address nothing is said. */
-static void tell(struct links *links, struct link *link)
+void links_tell(struct links *links, struct link *link)
 {
 	link->news = link->known.address_count > 0;
 	links->news |= link->news;
@@ -203,7 +174,7 @@ void links_mac(struct links *links, uint16_t number, const uint8_t mac[static LI
 		return;
 	link->known.has_mac = true;
 	memcpy(link->known.mac, mac, LINKS_MAC_SIZE);
-	tell(links, link);
+	links_tell(links, link);
 }
 
 void links_end(struct links *links, uint16_t number, struct when until)
@@ -217,11 +188,11 @@ void links_end(struct links *links, uint16_t number, struct when until)
 	link->known.until = until;
 	/* If it is there still, what it carries from now on is told as a gap. */
 	if (link->several)
-		link->missed.until =
-			when_later(when_is_max(until) ? links->seen : until, find_latest(links));
-	tell(links, link);
+		link->missed.until = when_later(when_is_max(until) ? links->seen : until,
+						links_find_latest(links));
+	links_tell(links, link);
 	if (!link->news)
-		forget(links, link);
+		links_forget(links, link);
 }
 
 static void add_address(struct links *links, struct link *link, const struct ip *source,
@@ -234,12 +205,12 @@ static void add_address(struct links *links, struct link *link, const struct ip 
 		link->several |= ip_is_v4(&known->addresses[i].ip) == ip_is_v4(source);
 	links->stats.several += link->several;
 	address = &known->addresses[known->address_count++];
-	*address = (struct link_address){*source, time, time, links->forgotten, WHEN_MAX};
+	*address = (struct link_address){*source, time, time, links->forgotten, WHEN_MAX, false};
 	expect(links, link, link->several ? NULL : address);
 	if (link->several && links->live)
 		alone_miss(&link->missed, time, WHEN_MAX);
-	link->interval_ns = 0;
-	tell(links, link);
+	schedule_restart(&link->schedule);
+	links_tell(links, link);
 }
 
 void links_packet(struct links *links, uint16_t number, const struct ip *source, struct when time)
@@ -266,135 +237,10 @@ void links_packet(struct links *links, uint16_t number, const struct ip *source,
 	add_address(links, link, source, time);
 }
 
-/* ---- What is said, and when ---- */
-
-static const int64_t ending_intervals[LINKS_ENDINGS] = {LINKS_ENDING_NS, LINKS_FINAL_NS, 0};
-
-/* One with two addresses of a family is said again all the same: if the only record that had both was lost, the
- * interface would count. */
-static bool says_more(const struct link *link)
-{
-	return link->news || link->quick.moved || link->several || link->endings > 0;
-}
-
-/* Sets over what each address of LINK was alone, if all packets up to SEEN have been passed. */
-static void find_alone(const struct links *links, const struct link *link, struct when seen,
-		       struct link_report *report)
-{
-	for (size_t i = 0; i < report->address_count; i++) {
-		struct link_address *address = &report->addresses[i];
-
-		address->alone_since = when_later(address->alone_since, links->whole);
-		address->alone_until = when_earlier(address->alone_until, seen);
-		for (size_t l = 0; l < links->count; l++) {
-			struct alone_other other = other_of(links, &links->list[l]);
-
-			if (&links->list[l] != link && links->list[l].there)
-				alone_narrow(address, &other);
-		}
-		alone_finish(address, &links->past);
-	}
-}
-
-/* For one of its addresses, time goes on over which it is alone. */
-static bool is_alone_still(const struct links *links, const struct link_report *report)
-{
-	for (size_t i = 0; i < report->address_count; i++) {
-		if (report->addresses[i].alone_until.ns == links->seen.ns)
-			return true;
-	}
-	return false;
-}
-
-static void take(struct links *links, struct link *link, struct when now, struct when seen,
-		 struct link_report *report)
-{
-	*report = link->known;
-	find_alone(links, link, links->live ? links->seen : seen, report);
-	link->known.again = true;
-	link->news = link->quick.moved = false;
-	link->interval_ns = link->interval_ns == 0 ? LINKS_FIRST_NS : 2 * link->interval_ns;
-	if (link->interval_ns > LINKS_LONGEST_NS)
-		link->interval_ns = LINKS_LONGEST_NS;
-	if (link->known.gone)
-		link->interval_ns = ending_intervals[link->endings];
-	link->next = when_add(now, link->interval_ns);
-	if (!link->known.gone)
-		return;
-	link->endings++;
-	if (when_is_min(links->seen) || link->endings == LINKS_ENDINGS ||
-	    (link->endings > 1 && !is_alone_still(links, report)))
-		forget(links, link);
-}
-
-/* Whether NOW is not only a packet that overtook another one, but a clock that was set back. */
-static bool is_set_back(struct when before, struct when now)
-{
-	return when_before(now, when_add(before, -LINKS_FIRST_NS));
-}
-
-static bool is_due(const struct link *link, struct when now)
-{
-	return link->news || when_not_after(link->next, now) ||
-	       is_set_back(when_add(link->next, -link->interval_ns), now);
-}
-
-bool links_is_due(const struct links *links, struct when now)
-{
-	return links->news || when_not_after(links->next, now) || is_set_back(links->looked, now);
-}
-
-bool links_next(struct links *links, struct when now, struct link_report *report)
-{
-	struct when next = WHEN_MAX;
-
-	if (!links_is_due(links, now))
-		return false;
-	for (size_t i = 0; i < links->count; i++) {
-		struct link *link = &links->list[i];
-		bool due = link->known.address_count > 0 && is_due(link, now);
-
-		if (due && says_more(link)) {
-			take(links, link, now, when_add(find_latest(links), -LINKS_LATE_NS),
-			     report);
-			links->next = WHEN_MIN; /* the others have not been looked at */
-			return true;
-		}
-		if (due)
-			link->next = when_add(now, link->interval_ns);
-		if (link->known.address_count > 0)
-			next = when_earlier(next, link->next);
-	}
-	links->news = false;
-	links->next = next;
-	links->looked = now;
-	return false;
-}
-
-bool links_rest_of(struct links *links, uint16_t number, struct link_report *report)
-{
-	struct link *link = find(links, number);
-
-	/* Of one with two addresses nothing has changed. */
-	if (link == NULL || link->known.address_count == 0 ||
-	    !(link->news || link->quick.moved || link->endings > 0))
-		return false;
-	if (link->endings > 0)
-		link->endings = LINKS_ENDINGS - 1; /* no other can come */
-	take(links, link, WHEN_MIN, find_latest(links), report);
-	return true;
-}
-
-bool links_rest(struct links *links, struct link_report *report)
-{
-	for (uint16_t i = 0; i < links->count; i++) {
-		if (links_rest_of(links, i, report))
-			return true;
-	}
-	return false;
-}
-
 struct links_stats links_get_stats(const struct links *links)
 {
-	return links->stats;
+	struct links_stats stats = links->stats;
+
+	stats.not_open = links->open.refused;
+	return stats;
 }

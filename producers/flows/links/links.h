@@ -40,6 +40,10 @@
 #define LINKS_FINAL_NS (4500 * NS_PER_MS)
 #define LINKS_ENDINGS 3 /* reports */
 
+/* So often does a report of a live capture confirm what is open (open.h), of at most so many interfaces. */
+#define LINKS_CONFIRM_NS (5 * NS_PER_SECOND)
+#define LINKS_OPEN_MAX 1024
+
 struct links;
 
 struct link_address {
@@ -50,9 +54,14 @@ struct link_address {
 	 * known. */
 	struct when alone_since;
 	struct when alone_until;
+	bool open; /* nothing has ended it so far: later reports may confirm it */
 };
 
 struct link_report {
+	uint64_t
+		record; /* the number of this report of all, from 1; one that could not be made has a number too */
+	/* Each address that is open in the latest report of its interface was alone up to then; WHEN_MIN: nothing is said of others. */
+	struct when confirmed;
 	uint16_t number;
 	uint64_t order; /* how many interfaces appeared before this one */
 	char name[LINKS_NAME_SIZE];
@@ -78,7 +87,8 @@ struct links_stats {
 	uint64_t followed; /* interfaces that appeared */
 	uint64_t several;  /* those of them with two addresses of one family */
 	uint64_t unsaid; /* those whose number was used again before their last report was taken */
-	uint64_t missed; /* times at which packets of pods' interfaces may have been missed */
+	uint64_t not_open;  /* reports without what is open, as that of LINKS_OPEN_MAX others is */
+	uint64_t missed;    /* times at which packets of pods' interfaces may have been missed */
 	uint64_t forgotten; /* of (4) */
 };
 
@@ -124,12 +134,14 @@ void links_miss(struct links *links, uint16_t number, struct when since, struct 
 void links_gap(struct links *links, struct when since, struct when until);
 
 /* Takes the next report that is due at NOW, which is of the clock of the packets: at the first packet of an address,
- * from time to time while packets come, and when the interface is gone. False if there is none. An interface without
- * an address has none. */
+ * from time to time while packets come, and when the interface is gone; while an address is open, when it no longer is,
+ * and from time to time one that confirms all that is. False if there is none. An interface without an address has
+ * none. */
 bool links_next(struct links *links, struct when now, struct link_report *report);
 /* Whether links_next() may have one. */
 bool links_is_due(const struct links *links, struct when now);
-/* The input is at its end: takes the next report that says more than the last of its interface. */
+/* The input is at its end: takes the next report that says more than the last of its interface. Nothing in it is open, as none
+ * comes that could confirm it. */
 bool links_rest(struct links *links, struct link_report *report);
 /* The same for one interface. */
 bool links_rest_of(struct links *links, uint16_t number, struct link_report *report);
