@@ -242,7 +242,7 @@ static uint64_t mirror_of(struct kube_object *object, const struct holder_names 
 /* A kubelet that starts again knows no status of its static pods, and writes these times as of then. */
 static void drop_written_again(struct pod_record *record)
 {
-	if (record->identity == 0 || !when_before(record->first_running, record->least_start))
+	if (record->identity == 0 || when_not_after(record->least_start, record->first_running))
 		return;
 	if (record->sandbox == POD_SANDBOX_TRUE &&
 	    when_not_after(record->sandbox_changed, record->least_start))

@@ -145,52 +145,6 @@ static void a_pod_that_no_kubelet_saw_is_as_old_as_its_object(void **state)
 	plain_free(&started.plain);
 }
 
-/* Of a static pod, a kubelet that started again at 08:01:00 says so. */
-static void read_written_again(const char *mirror, const char *ready, struct pod_record *record)
-{
-	char text[1024];
-	struct kube_object tree;
-	struct pod_object pod;
-
-	snprintf(text, sizeof(text),
-		 "{'metadata':{'creationTimestamp':'2026-11-23T08:00:00Z','annotations':{'%s':'"
-		 "hash'}},"
-		 "'spec':{'nodeName':'n1'},'status':{'startTime':'2026-11-23T08:01:00Z','"
-		 "conditions':[{"
-		 "'type':'PodReadyToStartContainers','status':'True','lastTransitionTime':'%s'}],"
-		 "'containerStatuses':[{'state':{'running':{'startedAt':'2026-11-23T08:00:10Z'}}}]}"
-		 "}",
-		 mirror, ready);
-	tree = object_parsed(quoted(text));
-	assert_null(object_pod(&tree, WHEN_MAX, &pod));
-	assert_true(pod.accepted);
-	*record = pod.record;
-	plain_free(&tree.plain);
-}
-
-static void a_kubelet_that_starts_again_knows_no_times_of_static_pods(void **state)
-{
-	static const char mirror[] = "kubernetes.io/config.mirror";
-	struct pod_record record;
-
-	(void)state;
-	read_written_again(mirror, "2026-11-23T08:01:00Z", &record);
-	assert_true(when_is_min(record.start_time));
-	assert_true(when_is_min(record.sandbox_changed));
-	assert_int_equal(record.sandbox, POD_SANDBOX_TRUE);
-	assert_int_equal(record.least_start.ns, record.first_running.ns);
-	assert_int_equal(record.newest_running.ns, record.first_running.ns);
-
-	read_written_again(mirror, "2026-11-23T08:01:01Z", &record);
-	assert_true(when_is_min(record.start_time));
-	assert_false(when_is_min(record.sandbox_changed));
-	assert_int_equal(record.newest_running.ns, record.sandbox_changed.ns);
-
-	read_written_again("other", "2026-11-23T08:01:00Z", &record);
-	assert_false(when_is_min(record.start_time));
-	assert_int_equal(record.sandbox_changed.ns, record.least_start.ns);
-}
-
 static void a_node_has_its_own_and_the_plugins_addresses(void **state)
 {
 	struct kube_object tree = object_parsed(
@@ -399,7 +353,6 @@ int main(void)
 		cmocka_unit_test(what_is_not_an_address_is_skipped_and_counted),
 		cmocka_unit_test(reads_the_sandbox_and_all_containers),
 		cmocka_unit_test(a_pod_that_no_kubelet_saw_is_as_old_as_its_object),
-		cmocka_unit_test(a_kubelet_that_starts_again_knows_no_times_of_static_pods),
 		cmocka_unit_test(a_node_has_its_own_and_the_plugins_addresses),
 		cmocka_unit_test(a_service_has_cluster_external_and_balancer_addresses),
 		cmocka_unit_test(a_slice_lists_addresses_with_ports),
