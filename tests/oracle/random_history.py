@@ -55,7 +55,7 @@ class World:
         self.interfaces = []        # (time, type, object)
         self.meters, self.runs = random.Random(seed + .5), random.Random(seed + .25)
         self.seen = [name for name in NODES if self.meters.random() < self.meters.choice((0, .5, 1))]
-        self.restarts = random.Random(seed + .2).random() < .15     # kubelets are started again
+        self.restarts = .6 * (random.Random(seed + .2).random() < .15)     # share of static pods whose kubelet is started again
         self.plugged = []           # addresses that network plugins gave to nodes
 
     def put(self, time, resource, kind, thing):
@@ -92,8 +92,7 @@ class World:
             life.annotations["kubernetes.io/config.mirror"] = "hash"
             for _, _, thing in life.writes:
                 thing["metadata"]["annotations"]["kubernetes.io/config.mirror"] = "hash"
-            if self.restarts:
-                life.seen_again(ip, started, gone)
+            life.seen_again(ip, started, gone, self.restarts)
             life.made_again(ip, bound, started, self.chance.uniform(started, gone))
         life.finish(ip, bound, started, gone)
         self.pod_writes(life)

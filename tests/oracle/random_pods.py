@@ -170,10 +170,10 @@ class Life:
         self.uid += "-again"
         self.write(time + self.chance.choice((.2, .2, 3)), "ADDED", **now)
 
-    def seen_again(self, ip, started, gone):
+    def seen_again(self, ip, started, gone, share):
         """The kubelet may be started again, and knows no status of a static pod."""
         chance, self.chance = self.chance, random.Random(f"{self.uid} {gone}")
-        if self.chance.random() < .6:
+        if self.chance.random() < share:
             time = self.chance.uniform(started, gone)
             self.write(time, ip=ip, ready=time + self.chance.choice((0, 0, 1.5)), containers=self.ran(started))
             self.writes[-1][2]["status"]["startTime"] = cut(self.seen(time))
