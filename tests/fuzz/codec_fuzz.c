@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/timeline/store/interface_state.h"
 #include "common/timeline/store/rows.h"
+#include "common/timeline/store/run_state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -87,16 +89,59 @@ static void key(struct span row, struct text *out)
 		same(out, row);
 }
 
+/* As of a fold, a flag may have been written as any number. */
+static void interface(struct span row, struct text *out)
+{
+	struct interface_span decoded;
+	struct text again;
+
+	if (!row_interface(row, &decoded))
+		return;
+	row_add_interface(out, &decoded);
+	if (!row_interface(text_span(out), &decoded))
+		abort();
+	text_init(&again, out->limit);
+	row_add_interface(&again, &decoded);
+	same(&again, text_span(out));
+	text_free(&again);
+}
+
+static void state(struct span row, struct text *out)
+{
+	struct interface_state decoded;
+	struct text again;
+
+	if (!interface_state_read(row, &decoded))
+		return;
+	interface_state_write(out, &decoded);
+	if (!interface_state_read(text_span(out), &decoded))
+		abort();
+	text_init(&again, out->limit);
+	interface_state_write(&again, &decoded);
+	same(&again, text_span(out));
+	text_free(&again);
+}
+
+static void run(struct span row, struct text *out)
+{
+	struct run_state decoded;
+
+	if (!run_state_read(row, &decoded))
+		return;
+	run_state_write(out, &decoded);
+	same(out, row);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const kinds[])(struct span, struct text *) = {evidence, fold, membership,
-								    names, key};
+	static void (*const kinds[])(struct span, struct text *) = {
+		evidence, fold, membership, names, key, interface, state, run};
 	struct text out;
 
 	if (size == 0)
 		return 0;
 	text_init(&out, 1 << 20);
-	kinds[data[0] % 5]((struct span){(const char *)data + 1, size - 1}, &out);
+	kinds[data[0] % 8]((struct span){(const char *)data + 1, size - 1}, &out);
 	text_free(&out);
 	return 0;
 }

@@ -38,6 +38,18 @@
 	       ",'spec':{'nodeName':'" LONG_NAME "'},'status':{'phase':'Running',"  \
 	       "'startTime':" AT("00") ",'podIP':'" ip "','containerStatuses':[{"   \
 				       "'state':{'running':{'startedAt':" AT(started) "}}}]}")
+/* What a meter tells of the interface of uid-a. */
+#define TOLD(number)                                                                               \
+	"{'type':'ADDED','cluster':'c','resource':'interfaces','object':{'metadata':{'name':'v',"  \
+	"'uid':'i'},'spec':{'node':'" LONG_NAME "','meter':{'id':'m','start':'s','record':" number \
+	"}},'status':{'confirmed':" AT("5" number) ",'addresses':[{'ip':'10.1.0.2','first':" AT(   \
+		"08") ",'last':" AT("09") ",'alone':{'since':" AT("07") ",'until':" AT("09") ",'"  \
+											     "ope" \
+											     "n':" \
+											     "tru" \
+											     "e}}" \
+											     "]}}" \
+											     "}"
 
 static const char *const records[] = {
 	RECORD("SYNC_BEGIN", "pods", "01", ""),
@@ -65,6 +77,8 @@ static const char *const records[] = {
 	/* Another sandbox, and an older record of it. */
 	POD("MODIFIED", "08", "uid-a", "9", "10.1.0.2", "07"),
 	POD("MODIFIED", "09", "uid-a", "8", "10.1.0.1", "02"),
+	TOLD("1"),
+	TOLD("2"),
 	RECORD("GAP", "pods", "10", ",'from':" AT("09") ",'to':" AT("10")),
 	OBJECT("MODIFIED", "endpointslices", "11", "uid-slice", "10",
 	       ",'labels':{'kubernetes.io/service-name':'cart'}",

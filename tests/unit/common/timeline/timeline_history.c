@@ -15,6 +15,7 @@ struct present {
 	const struct draft *drafts[OBJECTS_MAX];
 	int revisions[OBJECTS_MAX];
 	int revision;
+	int numbers[3]; /* of the records that each node's meter has made */
 };
 
 static const int listed_resources[] = {KUBE_PODS, KUBE_SERVICES, KUBE_ENDPOINTSLICES, KUBE_NODES};
@@ -25,8 +26,23 @@ static void add_received(struct text *out, int at)
 	topic_add_time(out, at, false);
 }
 
+/* Adds OBJECT with the next number of its meter, if it has one. Every ninth record was lost. */
+static void add_numbered(struct text *text, const char *object, int *numbers)
+{
+	const char *mark = strchr(object, '#');
+	int *number;
+
+	if (mark == NULL) {
+		text_add_string(text, object);
+		return;
+	}
+	number = &numbers[mark[1] - '0'];
+	*number += *number % 9 == 7 ? 2 : 1;
+	text_add_format(text, "%.*s%d%s", (int)(mark - object), object, *number, mark + 2);
+}
+
 static void add_event(struct topic *topic, struct text *text, const struct draft *draft,
-		      const char *type, int revision, int at, bool listed)
+		      const char *type, int revision, int at, bool listed, int *numbers)
 {
 	const char *mark = strchr(draft->object, '@');
 
@@ -35,8 +51,10 @@ static void add_event(struct topic *topic, struct text *text, const struct draft
 				? "interfaces"
 				: kube_resource_name((enum kube_resource)draft->resource));
 	add_received(text, at);
-	text_add_format(text, quoted(",'object':%.*s%d%s}"), (int)(mark - draft->object),
-			draft->object, revision, mark + 1);
+	text_add_format(text, quoted(",'object':%.*s%d"), (int)(mark - draft->object),
+			draft->object, revision);
+	add_numbered(text, mark + 1, numbers);
+	text_add_string(text, "}");
 	topic_add(topic, draft->resource, listed, topic_text_copy(text));
 }
 
@@ -57,7 +75,7 @@ static void add_sync(struct topic *topic, struct text *text, int resource,
 
 			if (draft != NULL && draft->resource == resource)
 				add_event(topic, text, draft, "ADDED", present->revisions[n], at,
-					  true);
+					  true, NULL);
 		}
 	}
 }
@@ -95,7 +113,8 @@ static void add_change(struct topic *topic, struct text *text, struct present *p
 	if (draft->number >= OBJECTS_MAX)
 		abort();
 	if (draft->type != NULL)
-		add_event(topic, text, draft, draft->type, ++present->revision, draft->at, false);
+		add_event(topic, text, draft, draft->type, ++present->revision, draft->at, false,
+			  present->numbers);
 	present->drafts[draft->number] = gone ? NULL : draft;
 	present->revisions[draft->number] = present->revision;
 }

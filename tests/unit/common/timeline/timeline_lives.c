@@ -93,7 +93,8 @@ static void draft_life(struct topic *topic, struct text *text, int at, const cha
 	topic_draft(topic, at, KUBE_PODS, type, life->number, text);
 }
 
-/* What a meter tells of the interface of LIFE: its first packets and, once it is gone, all of them. */
+/* What the meter of its node tells of the interface of LIFE: its first packets, which it leaves open, and, once it is gone,
+ * all of them. Each record confirms the others of the node. */
 static void draft_interface(struct topic *topic, struct text *text, struct chance *chance,
 			    const struct life *life, int begin, int end)
 {
@@ -101,10 +102,15 @@ static void draft_interface(struct topic *topic, struct text *text, struct chanc
 	int last = first < end ? end - (int)chance_pick(chance, (unsigned)(end - first)) : first;
 
 	for (int gone = 0; gone < 2; gone++) {
+		int at = gone == 1 ? end + 60 : first + 3100;
+
 		topic_add_metadata(text, "Interface", number, begin);
-		text_add_format(text, quoted("},'spec':{'node':'n%d','host':'h%d'},'status':{"),
-				life->node, life->node);
-		text_add_string(text, quoted("'since':"));
+		text_add_format(text,
+				quoted("},'spec':{'node':'n%d','host':'h%d','meter':{'id':'m',"
+				       "'start':'s','record':#%d}},'status':{'confirmed':"),
+				life->node, life->node, life->node);
+		topic_add_time(text, at - 100, false);
+		text_add_string(text, quoted(",'since':"));
 		topic_add_time(text, begin, false);
 		if (gone == 1) {
 			text_add_string(text, quoted(",'until':"));
@@ -115,9 +121,12 @@ static void draft_interface(struct topic *topic, struct text *text, struct chanc
 		topic_add_time(text, first, false);
 		text_add_string(text, quoted(",'last':"));
 		topic_add_time(text, gone == 1 || last < first + 3000 ? last : first + 3000, false);
-		text_add_string(text, "}]}}");
-		topic_draft(topic, gone == 1 ? end + 60 : first + 3100, KUBE_RESOURCES, "MODIFIED",
-			    number, text);
+		text_add_string(text, quoted(",'alone':{'since':"));
+		topic_add_time(text, begin, false);
+		text_add_string(text, quoted(",'until':"));
+		topic_add_time(text, gone == 1 || last < first + 3000 ? last : first + 3000, false);
+		text_add_string(text, gone == 1 ? "}}]}}" : quoted(",'open':true}}]}}"));
+		topic_draft(topic, at, KUBE_RESOURCES, "MODIFIED", number, text);
 	}
 }
 

@@ -30,8 +30,8 @@ struct draft {
 	int at;
 	int resource;
 	const char *type; /* NULL: the object is gone and no record says so */
-	char *object;     /* JSON, with @ for its revision */
-	int number;       /* of the object */
+	char *object; /* JSON, with @ for its revision and #0 to #2 for the next number of a meter */
+	int number;   /* of the object */
 };
 
 struct topic_record {
