@@ -177,7 +177,7 @@ static void follow(const struct sources *all, struct source *source, const struc
 	if (macs.own != 0 && !source->followed) {
 		source->followed = true;
 		links_appear(all->options->links, source->number, source->name, source->index,
-			     entry->since);
+			     entry->since, entry->appeared);
 		capture_follow(source->capture, all->options->links, source->number);
 	}
 	capture_set_macs(source->capture, macs.own, macs.bridge, macs.bridged);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/timeline/store/interface_rows.h"
 #include "common/timeline/store/interface_state.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/run_state.h"

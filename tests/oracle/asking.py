@@ -46,9 +46,10 @@ def lived(records, name, ip, ready, gone, node="n1", start=None, started=None):
     return records
 
 
-def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, received=None, since=None, until=None, confirmed=None, meter=None, **more):
+def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, received=None, since=None, appeared=None, until=None, confirmed=None, meter=None, **more):
     """A record of an interface, told one second after its last packet."""
-    status = {name: text(moment) for name, moment in (("since", since), ("until", until), ("confirmed", confirmed)) if moment is not None}
+    told = (("since", since), ("appeared", appeared), ("until", until), ("confirmed", confirmed))
+    status = {name: text(moment) for name, moment in told if moment is not None}
     alone = {"alone": more.pop("alone")} if "alone" in more else {}
     status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last), **alone}, *more.pop("others", ())]
     return records.add(type="MODIFIED", resource="interfaces", received=text(last + 1 if received is None else received), object={

@@ -34,6 +34,7 @@ class Span:
     any: tuple                  # (first, last) of all its addresses
     since: int = None
     until: int = None
+    appeared: int = None        # it was there by then
     several: bool = False       # it carried two addresses of a family
     alone: tuple = None         # (since, until): no other interface of the node carried the address
     open: Sequence = None       # what this one confirms was alone too
@@ -94,7 +95,7 @@ class Interfaces:
     """All of a cluster, with everything as of any position."""
 
     def __init__(self):
-        self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, until)
+        self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, appeared, until)
         self.open = {}          # the same -> {address: the Sequence in which it is open}
         self.runs = {}          # as run_of() -> (the greatest number, its Sequence)
         self.spans = {}         # address -> {the same: History of Span}
@@ -119,20 +120,21 @@ class Interfaces:
 
     def add(self, key, fresh, thing):
         """Adds what THING says of addresses, FRESH, to what was told of KEY."""
-        found, since, until = self.told.get(key, ({}, None, None))
+        found, since, appeared, until = self.told.get(key, ({}, None, None, None))
         found = dict(found)
         for address, told in fresh.items():
             add(found, address, told)
         since = newest([since, moments.parse(shapes.at(thing, "status", "since"))])
-        until = oldest([until, moments.parse(shapes.at(thing, "status", "until"))])
-        self.told[key] = found, since, until
+        appeared, until = (oldest([known, moments.parse(shapes.at(thing, "status", name))])
+                           for known, name in ((appeared, "appeared"), (until, "until")))
+        self.told[key] = found, since, appeared, until
 
     def change(self, record, key):
         """{address: (KEY, its Span before or None, its Span now)} with what was told of KEY."""
         if key not in self.told:
             return {}
         _, name, node, host = key
-        found, since, until = self.told[key]
+        found, since, appeared, until = self.told[key]
         several = len({shapes.is_v4(address) for address in found}) < len(found)
         whole = min(first for first, *_ in found.values()), max(last for _, last, *_ in found.values())
         changed = {}
@@ -141,7 +143,7 @@ class Interfaces:
             before = spans.last()
             spans.add(record.offset, Span(
                 node, host, (name, node), record.uid, first, last, whole, None if since is None or since > first else since,
-                None if until is None or until < last else until, several,
+                None if until is None or until < last else until, appeared, several,
                 None if alone[0] is None else tuple(alone), self.open.get(key, {}).get(address)))
             changed[address] = key, before, spans.last()
         return changed
@@ -228,14 +230,19 @@ def contradictions(span, others, bindings, clock, skew, horizon):
 def surely_had(span, one, skew):
     """Whether, whatever is still to be told, the pod of ONE had the address while SPAN carried it."""
     to = one.held_from if one.held_to == EVER else one.held_to
-    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(span.any[0], skew)
-            and span.any[0] <= to and one.held_from <= span.any[1])
+    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(there(span, skew), skew)
+            and there(span, skew) <= to and one.held_from <= span.any[1])
 
 
-def may_be(span, one):
+def there(span, skew):
+    """From when on SPAN was one sandbox's at the latest."""
+    return oldest([span.any[0], None if span.appeared is None else shift(span.appeared, skew)])
+
+
+def may_be(span, one, skew):
     """Whether SPAN may be the interface of the epoch of the binding ONE."""
     return (one.kind == "pod" and one.how is None and one.node == span.node
-            and span.any[0] <= one.held_to and one.held_from <= span.any[1])
+            and there(span, skew) <= one.held_to and one.held_from <= span.any[1])
 
 
 def differ(one, later):
@@ -248,7 +255,7 @@ def own_of(one, spans, skew, horizon):
     """Those of SPANS that are the interface of the epoch of ONE, if they are nobody else's: a sandbox has one."""
     found = []
     for span in sorted(spans, key=lambda span: span.first):
-        if may_be(span, one) and one.there_from <= shift(span.any[0], skew):
+        if may_be(span, one, skew) and one.there_from <= shift(there(span, skew), skew):
             if any(differ(other, span) for other in found if not other.is_past(horizon)):
                 break
             found.append(span)
@@ -270,7 +277,7 @@ def sharpen(bindings, spans, clock, skew, horizon):
     for one in bindings:
         shares = []
         for span in own_of(one, spans, skew, horizon):
-            lasting = [other for other in bindings if may_be(span, other) and not is_past(other, horizon)]
+            lasting = [other for other in bindings if may_be(span, other, skew) and not is_past(other, horizon)]
             if not any(one.holder != other.holder for other in lasting):
                 shares.append(share(span, one, [other for other in lasting if other.uid == one.uid]))
         found.append((one, shares))

@@ -134,8 +134,9 @@ MUTATIONS = {
     "epochs that share an interface": (interfaces, "share", lambda _: lambda span, one, of_pod: (span, span.first, span.last)),
     "one interface of a sandbox": (interfaces, "differ", always(False)),
     "names of interfaces": (interfaces, "differ", lambda _: lambda one, later: one.key != later.key),
-    "packets of the other family": (interfaces, "may_be", lambda may_be: lambda span, one: may_be(
-        interfaces.replace(span, any=(span.first, span.last)), one)),
+    "packets of the other family": (interfaces, "may_be", lambda may_be: lambda span, one, skew: may_be(
+        interfaces.replace(span, any=(span.first, span.last)), one, skew)),
+    "interfaces that appeared before their packets": (interfaces, "there", lambda _: lambda span, skew: span.any[0]),
     "sequences": (interfaces, "follows", lambda _: lambda number, greatest: greatest is not None),
     "late records": (interfaces, "is_late", always(False)),
     "runs of a meter": (interfaces, "run_of", lambda _: lambda thing, node, host: (node, host)),

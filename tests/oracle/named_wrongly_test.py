@@ -46,7 +46,7 @@ WITHOUT = {
 
 
 def test_without_a_certain_instant_an_interface_would_name_wrongly(monkeypatch):
-    monkeypatch.setattr(interfaces, "may_be", lambda span, one: one.kind == "pod" and one.node == span.node)
+    monkeypatch.setattr(interfaces, "may_be", lambda span, one, skew: one.kind == "pod" and one.node == span.node)
     monkeypatch.setattr(interfaces, "share", lambda span, one, of_pod: (span, span.first, span.last))
     monkeypatch.setattr(interfaces, "is_past", lambda one, horizon: True)
     assert wrong_names(1, 3, 1)[0]

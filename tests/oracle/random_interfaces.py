@@ -1,5 +1,6 @@
 """What the meters of random nodes tell of the interfaces of random pods."""
 import copy
+import random
 
 from history import text
 
@@ -57,6 +58,10 @@ class Veth:
         if self.also:
             start, end = sorted(self.chance.choice((first, last, self.chance.uniform(first, last))) for _ in range(2))
             addresses.append({"ip": self.also, "first": text(start), "last": text(end)})
+        if since is not None and first > since:
+            again = random.Random(f"{uid} {since}")     # of its own: what else is random stays as it is
+            if again.random() < .7:
+                times["appeared"] = text(again.uniform(since, min(first, since + .5)))
         return {"kind": "Interface", "metadata": {"name": self.name, "uid": uid}, "spec": {"node": self.node, "host": self.node + ".lab"},
                 "status": dict(times, addresses=addresses)}
 

@@ -60,6 +60,7 @@ class Interface:
         self.is_told_gone = tenures[0].until < span and not tenures[0].orphan
         early, self.late = (chance.choice((0, .001, .02, .3)) * chance.random() for _ in range(2))
         self.there = self.since - early         # what is said of it before the first packet is that it was not there yet
+        self.appeared = random.Random(uid + " appeared").uniform(self.there, self.since + .2)
         self.first = min(self.since + chance.choice((.001, .05, 1, 4)) * chance.random(), self.gone)
         self.last = max(self.first, self.gone - chance.choice((.0, .001, .05, .5, 5)) * chance.random())
         self.spoiled = chance.random() < .04    # it sends from another address too
@@ -124,6 +125,7 @@ class Run:
         chance = self.chance
         times = [first] if self.is_terse else [first, min(first + 5, last)] + [chance.uniform(first, last)] * (chance.random() < .2)
         since = {"since": one.there} if one.there > self.start and chance.random() < .9 else {}
+        since["appeared"] = max(one.appeared, self.start)
         found = [(time, time, since) for time in times]
         if one.is_told_gone:
             gone = one.gone + one.late

@@ -4,6 +4,7 @@
 
 #include "common/program/log.h"
 #include "common/timeline/store/confirmed_rows.h"
+#include "common/timeline/store/interface_rows.h"
 #include "common/timeline/store/run_state.h"
 
 /* Reads the interface's state; none for a new one. -1 after logging. */
@@ -34,6 +35,7 @@ static struct interface_state add_all(const struct interface_state *before,
 		return after;
 	after.since = when_later(after.since, told->since);
 	after.until = when_earlier(after.until, told->until);
+	after.appeared = when_earlier(after.appeared, told->appeared);
 	after.several = after.several || told->several;
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
 		if (!told->addresses[f].there)

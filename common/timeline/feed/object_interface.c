@@ -13,12 +13,18 @@ static const struct member spec_parts[] = {{"node", SPEC_NODE, NULL},
 					   {"meter", SPEC_METER, meter_parts},
 					   {NULL, 0, NULL}};
 
-enum { STATUS_SINCE, STATUS_UNTIL, STATUS_CONFIRMED, STATUS_ADDRESSES, STATUS_PARTS };
-static const struct member status_parts[] = {{"since", STATUS_SINCE, NULL},
-					     {"until", STATUS_UNTIL, NULL},
-					     {"confirmed", STATUS_CONFIRMED, NULL},
-					     {"addresses", STATUS_ADDRESSES, NULL},
-					     {NULL, 0, NULL}};
+enum {
+	STATUS_SINCE,
+	STATUS_APPEARED,
+	STATUS_UNTIL,
+	STATUS_CONFIRMED,
+	STATUS_ADDRESSES,
+	STATUS_PARTS
+};
+static const struct member status_parts[] = {
+	{"since", STATUS_SINCE, NULL},         {"appeared", STATUS_APPEARED, NULL},
+	{"until", STATUS_UNTIL, NULL},         {"confirmed", STATUS_CONFIRMED, NULL},
+	{"addresses", STATUS_ADDRESSES, NULL}, {NULL, 0, NULL}};
 
 enum { ALONE_SINCE, ALONE_UNTIL, ALONE_OPEN, ALONE_PARTS };
 static const struct member alone_parts[] = {{"since", ALONE_SINCE, NULL},
@@ -104,6 +110,13 @@ static void read_meter(struct kube_object *object, const struct value spec[stati
 			   object_text(object, spec[METER_START]));
 }
 
+static struct when when_or_max(struct kube_object *object, struct value value)
+{
+	struct when when = object_when(object, value);
+
+	return when_is_min(when) ? WHEN_MAX : when;
+}
+
 const char *object_interface(struct kube_object *object, struct span uid, struct span name,
 			     struct interface_object *out)
 {
@@ -129,10 +142,8 @@ const char *object_interface(struct kube_object *object, struct span uid, struct
 	members_find(object->parts[PART_STATUS], status_parts, found);
 	out->confirmed = object_when(object, found[STATUS_CONFIRMED]);
 	out->told.since = object_when(object, found[STATUS_SINCE]);
-	if (value_present(found[STATUS_UNTIL]))
-		out->told.until = object_when(object, found[STATUS_UNTIL]);
-	if (when_is_min(out->told.until))
-		out->told.until = WHEN_MAX;
+	out->told.until = when_or_max(object, found[STATUS_UNTIL]);
+	out->told.appeared = when_or_max(object, found[STATUS_APPEARED]);
 	items = object_items(found[STATUS_ADDRESSES]);
 	while (members_next(&items, address_parts, parts))
 		read_address(object, parts, out);

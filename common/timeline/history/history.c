@@ -6,6 +6,7 @@
 #include "common/base/array.h"
 #include "common/program/log.h"
 #include "common/timeline/history/history_view.h"
+#include "common/timeline/store/interface_rows.h"
 
 /* One address's rows; a thousand bindings take about a megabyte. */
 #define ARENA_LIMIT (UINT32_C(1) << 30)

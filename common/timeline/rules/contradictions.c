@@ -21,24 +21,24 @@ bool contradictions_due(const struct interface_span *before, const struct interf
 	       steps(after) > (before == NULL ? 0 : steps(before));
 }
 
-/* The pod of BINDING surely had the address while SPAN carried it, and SPAN carried nothing before the pod was
- * there. */
+/* The pod of BINDING surely had the address while SPAN carried it, and SPAN was not there before the pod was. */
 static bool has(const struct interface_span *span, const struct binding *binding,
 		const struct assumptions *assumptions)
 {
 	const struct evidence *evidence = &binding->evidence;
+	struct when there = interface_span_there(span, assumptions->skew_ns);
 	struct when from, to;
 
 	if (binding->kind != HOLDER_POD || evidence->shared || evidence->node != span->node ||
 	    evidence_is_past(evidence, assumptions->horizon) ||
 	    (evidence->identity == 0 &&
-	     when_before(when_add(span->any_first, assumptions->skew_ns), evidence->start_time)))
+	     when_before(when_add(there, assumptions->skew_ns), evidence->start_time)))
 		return false;
 	from = binding_held_from(binding, assumptions);
 	to = binding_held_to(binding, assumptions);
 	if (when_is_max(to))
 		to = from;
-	return when_not_after(span->any_first, to) && when_not_after(from, span->any_last);
+	return when_not_after(there, to) && when_not_after(from, span->any_last);
 }
 
 /* OTHER was the interface of BINDING before SPAN. */

@@ -5,9 +5,15 @@ bool interface_span_equal(const struct interface_span *a, const struct interface
 	return a->uid == b->uid && a->node == b->node && a->name == b->name && a->host == b->host &&
 	       a->first.ns == b->first.ns && a->last.ns == b->last.ns &&
 	       a->any_first.ns == b->any_first.ns && a->any_last.ns == b->any_last.ns &&
-	       a->since.ns == b->since.ns && a->until.ns == b->until.ns &&
-	       a->alone_since.ns == b->alone_since.ns && a->alone_until.ns == b->alone_until.ns &&
-	       a->sequence == b->sequence && a->several == b->several;
+	       a->since.ns == b->since.ns && a->appeared.ns == b->appeared.ns &&
+	       a->until.ns == b->until.ns && a->alone_since.ns == b->alone_since.ns &&
+	       a->alone_until.ns == b->alone_until.ns && a->sequence == b->sequence &&
+	       a->several == b->several;
+}
+
+struct when interface_span_there(const struct interface_span *span, int64_t skew_ns)
+{
+	return when_earlier(span->any_first, when_add(span->appeared, skew_ns));
 }
 
 bool interface_span_is_past(const struct interface_span *span, struct when horizon)

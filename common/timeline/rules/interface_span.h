@@ -13,6 +13,7 @@ struct interface_span {
 	struct when first, last;         /* packets from the pod's side with this source */
 	struct when any_first, any_last; /* with any of its sources, of either family */
 	struct when since;               /* it was not there yet, or WHEN_MIN */
+	struct when appeared;            /* it was there by then, or WHEN_MAX */
 	struct when until;               /* it was gone, or WHEN_MAX */
 	/* Between these no other pod's interface of the node carried it; WHEN_MAX and WHEN_MIN if that
 	 * was not said. */
@@ -24,6 +25,8 @@ struct interface_span {
 };
 
 bool interface_span_equal(const struct interface_span *a, const struct interface_span *b);
+/* From when on it was one sandbox's at the latest: an interface that is there has its address soon. */
+struct when interface_span_there(const struct interface_span *span, int64_t skew_ns);
 /* All that it tells is before HORIZON, and nothing confirms it any more. */
 bool interface_span_is_past(const struct interface_span *span, struct when horizon);
 /* Two that carried one address did so at the same time. */

@@ -25,14 +25,6 @@ static struct held held_by(const struct binding *binding, const struct instants 
 	return held;
 }
 
-static bool may_be(const struct interface_span *span, const struct binding *binding,
-		   const struct held *held)
-{
-	return held->is && binding->evidence.node == span->node &&
-	       when_not_after(span->any_first, held->to) &&
-	       when_not_after(held->from, span->any_last);
-}
-
 /* Adds what SPAN, an interface of BINDING, says; of its packets those over [FROM, TO] count. */
 static void add(struct binding *binding, const struct interface_span *span, struct when from,
 		struct when to, const struct assumptions *assumptions)
@@ -74,6 +66,15 @@ struct fitting {
 	const struct assumptions *assumptions;
 };
 
+static bool may_be(const struct fitting *all, const struct interface_span *span, size_t b)
+{
+	const struct held *held = &all->held[b];
+
+	return held->is && all->bindings[b].evidence.node == span->node &&
+	       when_not_after(interface_span_there(span, all->assumptions->skew_ns), held->to) &&
+	       when_not_after(held->from, span->any_last);
+}
+
 /* Adds what SPAN says to binding number B, unless it may be another holder's too. A pod whose containers
  * were all started again may have two epochs in one sandbox: the first then has it until the next. */
 static void fit(const struct fitting *all, const struct interface_span *span, size_t b)
@@ -84,7 +85,7 @@ static void fit(const struct fitting *all, const struct interface_span *span, si
 	for (size_t o = 0; o < all->count; o++) {
 		const struct binding *other = &all->bindings[o];
 
-		if (o == b || !may_be(span, other, &all->held[o]) ||
+		if (o == b || !may_be(all, span, o) ||
 		    evidence_is_past(&other->evidence, all->assumptions->horizon))
 			continue;
 		if (other->who != one->who)
@@ -105,14 +106,15 @@ static int by_first(const void *a, const void *b)
 	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
 }
 
-/* It carried nothing before the pod was there. */
+/* It was not there before the pod was. */
 static bool may_own(const struct fitting *all, const struct interface_span *span, size_t b)
 {
 	const struct evidence *evidence = &all->bindings[b].evidence;
-	struct when first = when_add(span->any_first, all->assumptions->skew_ns);
+	int64_t skew_ns = all->assumptions->skew_ns;
+	struct when there = when_add(interface_span_there(span, skew_ns), skew_ns);
 
-	return may_be(span, &all->bindings[b], &all->held[b]) &&
-	       (evidence->identity != 0 || when_not_after(evidence->start_time, first));
+	return may_be(all, span, b) &&
+	       (evidence->identity != 0 || when_not_after(evidence->start_time, there));
 }
 
 /* SPANS[COUNT] has come after another interface of binding number B. */

@@ -5,6 +5,7 @@
 #include "common/base/array.h"
 #include "common/program/log.h"
 #include "common/timeline/store/confirmed_rows.h"
+#include "common/timeline/store/interface_rows.h"
 #include "common/timeline/store/interface_state.h"
 #include "common/timeline/store/rows.h"
 #include "common/timeline/store/run_state.h"

@@ -2,7 +2,7 @@
 
 struct interface_state interface_state_none(void)
 {
-	return (struct interface_state){.since = WHEN_MIN, .until = WHEN_MAX};
+	return (struct interface_state){.since = WHEN_MIN, .until = WHEN_MAX, .appeared = WHEN_MAX};
 }
 
 size_t interface_family(const struct ip *ip)
@@ -49,6 +49,7 @@ struct interface_span interface_state_span(const struct interface_state *state, 
 		/* A clock that was set back in between says nothing. */
 		.since = late ? WHEN_MIN : state->since,
 		.until = early ? WHEN_MAX : state->until,
+		.appeared = state->appeared,
 		.alone_since = address->alone_since,
 		.alone_until = address->alone_until,
 		.sequence = address->sequence,
@@ -60,6 +61,7 @@ void interface_state_write(struct text *value, const struct interface_state *sta
 {
 	codec_add_when(value, state->since);
 	codec_add_when(value, state->until);
+	codec_add_when(value, state->appeared);
 	codec_add_u8(value, state->several);
 	codec_add_u8(value, state->contradicted);
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {
@@ -79,6 +81,7 @@ bool interface_state_read(struct span value, struct interface_state *state)
 
 	state->since = codec_when(&codec);
 	state->until = codec_when(&codec);
+	state->appeared = codec_when(&codec);
 	state->several = codec_u8(&codec) != 0;
 	state->contradicted = (uint8_t)codec_u8(&codec);
 	for (size_t f = 0; f < INTERFACE_FAMILIES; f++) {

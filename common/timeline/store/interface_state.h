@@ -31,6 +31,7 @@ struct interface_address {
 
 struct interface_state {
 	struct when since, until; /* WHEN_MIN and WHEN_MAX if they were not told */
+	struct when appeared;     /* WHEN_MAX if it was not told */
 	bool several;             /* it carried two addresses of a family */
 	uint8_t contradicted;     /* the kinds of contradictions that were counted, a bit each */
 	struct interface_address addresses[INTERFACE_FAMILIES];

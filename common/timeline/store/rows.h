@@ -47,7 +47,6 @@
 #include "common/record/kube_resource.h"
 #include "common/timeline/rules/binding.h"
 #include "common/timeline/rules/holder_names.h"
-#include "common/timeline/rules/interfaces.h"
 #include "common/timeline/rules/membership.h"
 #include "common/timeline/rules/offset.h"
 #include "common/timeline/store/codec.h"
@@ -146,9 +145,6 @@ bool row_interface_key(struct span key, uint64_t *interface, uint64_t *offset);
 
 void row_add_evidence(struct text *value, const struct evidence *evidence);
 bool row_evidence(struct span value, struct evidence *evidence);
-
-void row_add_interface(struct text *value, const struct interface_span *row);
-bool row_interface(struct span value, struct interface_span *row);
 
 /* Adds a port to the ports of a membership. */
 void row_add_port(struct text *ports, struct transport_port port);

@@ -127,13 +127,13 @@ static void appear(struct link_outlet *outlet, const struct packet *packet)
 
 	if (!packet->cooked) {
 		links_appear(outlet->links, (uint16_t)packet->interface, observer->interface_name,
-			     0, WHEN_MIN);
+			     0, WHEN_MIN, WHEN_MAX);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s:%" PRIu32, observer->interface_name,
 		 observer->interface_id);
 	links_appear(outlet->links, (uint16_t)packet->interface, name, observer->interface_id,
-		     WHEN_MIN);
+		     WHEN_MIN, WHEN_MAX);
 }
 
 /* In this section of the files, the number may be another interface than before. */

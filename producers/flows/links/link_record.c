@@ -37,6 +37,11 @@ static void add_status(struct text *out, const struct link_report *report)
 		text_add_when(out, report->since);
 		text_add_string(out, ",");
 	}
+	if (!when_is_max(report->appeared)) {
+		text_add_string(out, "\"appeared\":");
+		text_add_when(out, report->appeared);
+		text_add_string(out, ",");
+	}
 	if (report->gone && !when_is_max(report->until)) {
 		text_add_string(out, "\"until\":");
 		text_add_when(out, report->until);

@@ -107,8 +107,13 @@ static void put(struct link_table *table, const struct link_message *told, struc
 		memmove(entry + 1, entry, (table->count - place) * sizeof(*entry));
 		table->count++;
 	}
-	*entry = (struct link_entry){*told, ++table->births, since_of(table, now), table->list,
-				     false};
+	*entry = (struct link_entry){
+		.told = *told,
+		.birth = ++table->births,
+		.since = since_of(table, now),
+		.appeared = link_table_until(table, now),
+		.list = table->list,
+	};
 }
 
 void link_table_notice(struct link_table *table, const struct link_message *told,
@@ -158,9 +163,12 @@ void link_table_listed(struct link_table *table, const struct link_message *told
 	if (told->gone)
 		return;
 	/* It may be another one, if the notices of both were lost. */
-	if (is_at(table, place, told->index))
-		table->entries[place].since =
-			when_earlier(table->entries[place].since, since_of(table, now));
+	if (is_at(table, place, told->index)) {
+		struct link_entry *entry = &table->entries[place];
+
+		entry->since = when_earlier(entry->since, since_of(table, now));
+		entry->appeared = when_later(entry->appeared, link_table_until(table, now));
+	}
 	put(table, told, now);
 }
 

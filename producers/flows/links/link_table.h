@@ -26,9 +26,10 @@ struct link_entry {
 	struct link_message told;
 	uint64_t
 		birth; /* not 0; another one for each interface, also if its index was used before */
-	struct when since; /* it was not there before; WHEN_MIN: it may have been */
-	unsigned list;     /* the last that it was in */
-	bool uplink;       /* it leads out of the node (proc_net.h) */
+	struct when since;    /* it was not there before; WHEN_MIN: it may have been */
+	struct when appeared; /* it was there by then */
+	unsigned list;        /* the last that it was in */
+	bool uplink;          /* it leads out of the node (proc_net.h) */
 };
 
 struct link_table {

@@ -131,7 +131,7 @@ void links_see(struct links *links, struct when seen)
 /* ---- What is known ---- */
 
 void links_appear(struct links *links, uint16_t number, const char *name, uint32_t index,
-		  struct when since)
+		  struct when since, struct when appeared)
 {
 	struct link *link;
 	bool unsaid;
@@ -153,6 +153,7 @@ void links_appear(struct links *links, uint16_t number, const char *name, uint32
 	link->known.order = links->stats.followed++;
 	link->known.index = index;
 	link->known.since = since;
+	link->known.appeared = appeared;
 	link->known.until = WHEN_MAX;
 	strncat(link->known.name, name, sizeof(link->known.name) - 1);
 	if (links->count <= number)

@@ -69,6 +69,7 @@ struct link_report {
 	bool has_mac;
 	uint8_t mac[LINKS_MAC_SIZE]; /* of the pod's end */
 	struct when since;           /* it was not there before; WHEN_MIN: it may have been */
+	struct when appeared;        /* it was there by then; WHEN_MAX: not known */
 	bool gone;                   /* one of the last reports of this interface */
 	struct when until;           /* if it is GONE: it was not there from then on */
 	bool again;                  /* not the first report of this interface */
@@ -97,9 +98,10 @@ struct links *links_new(size_t max);
 void links_free(struct links *links);
 
 /* The interface NAME, which has INDEX in the system (0: not known), is followed under NUMBER from now on. SINCE: it
- * was not there before; WHEN_MIN: it may have been. What NUMBER stood for is forgotten. */
+ * was not there before; WHEN_MIN: it may have been. APPEARED: it was there by then; WHEN_MAX: that is not known. What
+ * NUMBER stood for is forgotten. */
 void links_appear(struct links *links, uint16_t number, const char *name, uint32_t index,
-		  struct when since);
+		  struct when since, struct when appeared);
 bool links_has(const struct links *links, uint16_t number);
 /* The pod's end has MAC. This and the next two do nothing for a number that is not followed. */
 void links_mac(struct links *links, uint16_t number, const uint8_t mac[static LINKS_MAC_SIZE]);

@@ -56,6 +56,7 @@ static struct interface_span span(uint64_t name, int64_t first, int64_t last)
 		.any_first = second(first),
 		.any_last = second(last),
 		.since = WHEN_MIN,
+		.appeared = WHEN_MAX,
 		.until = WHEN_MAX,
 		.alone_since = WHEN_MAX,
 		.alone_until = WHEN_MIN,

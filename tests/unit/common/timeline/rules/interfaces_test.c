@@ -68,6 +68,7 @@ static struct interface_span span(int64_t first, int64_t last)
 		.any_first = ms(first),
 		.any_last = ms(last),
 		.since = WHEN_MIN,
+		.appeared = WHEN_MAX,
 		.until = WHEN_MAX,
 		.alone_since = WHEN_MAX,
 		.alone_until = WHEN_MIN,
@@ -235,19 +236,28 @@ static void an_interface_is_of_the_one_epoch_that_had_the_address(void **state)
 	}
 }
 
-/* The other family's packets tell whose it is, and no time of this one's. */
-static void the_packets_of_either_family_count(void **state)
+/* The other family's packets tell whose it is, and so does when it appeared, but they are no time of this one's. */
+static void what_it_was_before_its_packets_counts(void **state)
 {
-	struct binding early[] = {pod(1, 10000, 50000)}, late[] = {pod(1, 10000, 50000)};
-	struct interface_span alone[] = {span(50400, 50600)}, both[] = {span(50400, 50600)};
+	static const struct {
+		int64_t any_first, appeared, certain_to;
+	} cases[] = {{50400, OPEN, 50000},
+		     {12000, OPEN, 50600},
+		     {50400, 49500, 50600},
+		     {50400, 49501, 50000}};
 
 	(void)state;
-	both[0].any_first = ms(12000);
-	fit(early, 1, alone, 1, &assumed);
-	assert_int_equal(in_ms(binding_certain_to(&early[0], &assumed)), 50000);
-	fit(late, 1, both, 1, &assumed);
-	assert_int_equal(in_ms(binding_certain_to(&late[0], &assumed)), 50600);
-	assert_int_equal(in_ms(binding_start(&late[0], &assumed).certain_from), 11000);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct binding bindings[] = {pod(1, 10000, 50000)};
+		struct interface_span spans[] = {span(50400, 50600)};
+
+		spans[0].any_first = ms(cases[c].any_first);
+		spans[0].appeared = ms(cases[c].appeared);
+		fit(bindings, 1, spans, 1, &assumed);
+		assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)),
+				 cases[c].certain_to);
+		assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 11000);
+	}
 }
 
 static void what_may_be_a_router_counts_for_nothing(void **state)
@@ -381,7 +391,7 @@ int main(void)
 		cmocka_unit_test(a_sandbox_has_one_interface),
 		cmocka_unit_test(an_interface_does_not_come_before_its_pod),
 		cmocka_unit_test(an_interface_is_of_the_one_epoch_that_had_the_address),
-		cmocka_unit_test(the_packets_of_either_family_count),
+		cmocka_unit_test(what_it_was_before_its_packets_counts),
 		cmocka_unit_test(what_may_be_a_router_counts_for_nothing),
 		cmocka_unit_test(other_nodes_secondary_addresses_and_other_clocks_do_not_count),
 		cmocka_unit_test(two_epochs_of_one_pod_share_an_interface),

@@ -93,7 +93,7 @@ static void begin_pod(struct pod *pod)
 	if (!pod->followed)
 		return;
 	ids[pod - pods] = pod->id;
-	links_appear(links, (uint16_t)(pod - pods), "veth", 1, pod->since);
+	links_appear(links, (uint16_t)(pod - pods), "veth", 1, pod->since, WHEN_MAX);
 	links_miss(links, (uint16_t)(pod - pods), pod->since, pod->open);
 }
 

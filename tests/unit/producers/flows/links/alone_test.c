@@ -46,7 +46,7 @@ static void packet(uint16_t number, const char *source, double at)
 /* An interface that is seen from its beginning on, and its packets. */
 static void pod(uint16_t number, const char *source, double first, double last)
 {
-	links_appear(links, number, "veth", number + 1u, T(first - 1));
+	links_appear(links, number, "veth", number + 1u, T(first - 1), WHEN_MAX);
 	packet(number, source, first);
 	packet(number, source, last);
 }
@@ -132,7 +132,7 @@ static void what_another_one_missed(void **state)
 {
 	(void)state;
 	pod(0, X, 100, 110);
-	links_appear(links, 1, "veth", 2, T(104));
+	links_appear(links, 1, "veth", 2, T(104), WHEN_MAX);
 	links_see(links, T(140));
 	/* While this one has it. */
 	links_miss(links, 1, T(104), T(105));
@@ -154,7 +154,7 @@ static void what_another_one_missed(void **state)
 static void what_another_one_missed_before(void **state)
 {
 	(void)state;
-	links_appear(links, 1, "veth", 2, T(60));
+	links_appear(links, 1, "veth", 2, T(60), WHEN_MAX);
 	links_miss(links, 1, T(60), T(61));
 	links_end(links, 1, T(70));
 	pod(0, X, 100, 110);

@@ -31,6 +31,7 @@ static void a_record_says_what_is_known(void **state)
 		.name = "veth12",
 		.order = 7,
 		.since = WHEN_MIN,
+		.appeared = WHEN_MAX,
 		.until = WHEN_MAX,
 		.address_count = 1,
 	};
@@ -64,6 +65,7 @@ static void a_last_record_says_since_when_and_until_when(void **state)
 		.has_mac = true,
 		.mac = {0x0a, 0x58, 0, 1, 2, 0xff},
 		.since = T(0),
+		.appeared = T(1),
 		.gone = true,
 		.until = T(3),
 		.again = true,
@@ -85,7 +87,8 @@ static void a_last_record_says_since_when_and_until_when(void **state)
 	      "'spec':{'node':'n1','host':'n1.example.com','index':12,'mac':'0a:58:00:01:02:ff',"
 	      "'meter':{'id':'00000000000012ab','start':'1970-01-01T00:00:00.000000010Z',"
 	      "'record':18446744073709551615}},"
-	      "'status':{'since':'2023-11-14T22:13:20Z','until':'2023-11-14T22:13:20.000000003Z','"
+	      "'status':{'since':'2023-11-14T22:13:20Z','appeared':'2023-11-14T22:13:20.000000001Z'"
+	      ",'until':'2023-11-14T22:13:20.000000003Z','"
 	      "addresses':["
 	      "{'ip':'10.0.0.1','first':'2023-11-14T22:13:20Z','last':'2023-11-14T22:13:20Z'},"
 	      "{'ip':'fd00::1','first':'2023-11-14T22:13:20Z','last':'2023-11-14T22:13:20Z'}]}}}");
@@ -98,6 +101,7 @@ static void what_is_open_and_confirmed_is_said(void **state)
 		.confirmed = T(5),
 		.name = "veth12",
 		.since = T(0),
+		.appeared = T(1),
 		.until = WHEN_MAX,
 		.again = true,
 		.address_count = 2,
@@ -120,7 +124,8 @@ static void what_is_open_and_confirmed_is_said(void **state)
 	      "'spec':{'node':'n1','host':'n1.example.com',"
 	      "'meter':{'id':'00000000000012ab','start':'1970-01-01T00:00:00.000000010Z',"
 	      "'record':12}},"
-	      "'status':{'since':'2023-11-14T22:13:20Z','confirmed':'2023-11-14T22:13:20."
+	      "'status':{'since':'2023-11-14T22:13:20Z','appeared':'2023-11-14T22:13:20.000000001Z'"
+	      ",'confirmed':'2023-11-14T22:13:20."
 	      "000000005Z','addresses':["
 	      "{'ip':'10.0.0.1','first':'2023-11-14T22:13:20Z','last':'2023-11-14T22:13:20Z',"
 	      "'alone':{'since':'2023-11-14T22:13:20Z','until':'2023-11-14T22:13:20.000000005Z'}},"
@@ -136,6 +141,7 @@ static void the_longest_names_fit(void **state)
 	struct link_report report = {.record = UINT64_MAX,
 				     .confirmed = T(123456789),
 				     .since = T(1),
+				     .appeared = T(123456789),
 				     .gone = true,
 				     .until = T(1),
 				     .has_mac = true,

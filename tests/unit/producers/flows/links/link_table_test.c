@@ -99,6 +99,7 @@ static void test_since(void **state)
 	assert_int_equal(link_table_until(&table, at(12)).ns, 1012);
 	appear(4, at(12));
 	assert_int_equal(since(4), 1010);
+	assert_int_equal(link_table_find(&table, 4)->appeared.ns, 1012);
 	assert_int_not_equal(link_table_find(&table, 4)->birth, birth);
 }
 
@@ -126,6 +127,7 @@ static void test_loss(void **state)
 	assert_null(link_table_find(&table, 2));
 	assert_null(link_table_find(&table, 7));
 	assert_int_equal(link_table_find(&table, 1)->birth, birth);
+	assert_int_equal(link_table_find(&table, 1)->appeared.ns, 1010); /* another, it may be */
 	/* It came after the notices were lost, or just before. */
 	assert_int_equal(since(3), 1002);
 	link_table_drain(&table, at(11));
@@ -263,7 +265,10 @@ static unsigned check(const struct kernel *kernel)
 		const struct link_entry *entry = link_table_find(&table, i);
 
 		assert_int_equal(entry != NULL, kernel->there[i]);
-		if (entry == NULL || when_is_min(entry->since))
+		if (entry == NULL)
+			continue;
+		assert_true(entry->appeared.ns >= kernel->born[i]);
+		if (when_is_min(entry->since))
 			continue;
 		claimed++;
 		assert_true(entry->since.ns <= kernel->born[i]);

@@ -116,7 +116,7 @@ static void what_is_said_is_what_came(void **state)
 
 		now = when_add(now, (int64_t)(draw(&random) % 2000) * NS_PER_MS);
 		if (!model->there && r % 3 == 0) {
-			links_appear(links, number, "veth", number, now);
+			links_appear(links, number, "veth", number, now, WHEN_MAX);
 			*model = (struct model){.there = true, .said = WHEN_MIN};
 		} else if (model->there && draw(&random) % 500 == 0) {
 			links_end(links, number, now);

@@ -73,7 +73,7 @@ static void the_first_packet_of_an_address_is_said_at_once(void **state)
 	struct link_report report;
 
 	(void)state;
-	links_appear(links, 3, "veth3", 12, T(-1));
+	links_appear(links, 3, "veth3", 12, T(-1), WHEN_MAX);
 	silent(0);
 	packet(3, "10.244.1.7", 0);
 	report = said(0, 3, 1, "10.244.1.7", 0, 0);
@@ -95,7 +95,7 @@ static void packets_are_said_again_at_ever_longer_intervals(void **state)
 	double time = 0;
 
 	(void)state;
-	links_appear(links, 0, "veth0", 0, WHEN_MIN);
+	links_appear(links, 0, "veth0", 0, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 0);
 	said(0, 0, 1, "10.244.1.7", 0, 0);
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
@@ -109,7 +109,7 @@ static void packets_are_said_again_at_ever_longer_intervals(void **state)
 static void without_packets_nothing_is_said(void **state)
 {
 	(void)state;
-	links_appear(links, 0, "veth0", 0, WHEN_MIN);
+	links_appear(links, 0, "veth0", 0, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 0);
 	said(0, 0, 1, "10.244.1.7", 0, 0);
 	for (int at = 1; at < 100; at++)
@@ -123,7 +123,7 @@ static void an_interface_that_is_gone_is_said_at_once_and_forgotten(void **state
 	struct link_report report;
 
 	(void)state;
-	links_appear(links, 0, "veth0", 4, WHEN_MIN);
+	links_appear(links, 0, "veth0", 4, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 0);
 	said(0, 0, 1, "10.244.1.7", 0, 0);
 	packet(0, "10.244.1.7", 2);
@@ -137,7 +137,7 @@ static void an_interface_that_is_gone_is_said_at_once_and_forgotten(void **state
 	silent(100);
 	assert_false(links_has(links, 0));
 
-	links_appear(links, 0, "veth9", 9, WHEN_MIN);
+	links_appear(links, 0, "veth9", 9, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.9", 6);
 	report = said(6, 0, 1, "10.244.1.9", 6, 6);
 	assert_int_equal(report.order, 1);
@@ -150,7 +150,7 @@ static void one_without_an_address_is_never_said(void **state)
 	struct link_report report;
 
 	(void)state;
-	links_appear(links, 0, "veth0", 4, T(0));
+	links_appear(links, 0, "veth0", 4, T(0), WHEN_MAX);
 	packet(0, "fe80::1", 0);
 	packet(0, "::", 0);
 	packet(0, "0.0.0.0", 0);
@@ -166,7 +166,7 @@ static void one_without_an_address_is_never_said(void **state)
 static void two_addresses_of_a_family_are_said_and_not_followed(void **state)
 {
 	(void)state;
-	links_appear(links, 0, "eth0", 2, WHEN_MIN);
+	links_appear(links, 0, "eth0", 2, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 0);
 	packet(0, "fd00::7", 1);
 	packet(0, "10.244.1.8", 2);
@@ -187,7 +187,7 @@ static void the_pods_mac_is_said(void **state)
 	struct link_report report;
 
 	(void)state;
-	links_appear(links, 0, "veth0", 4, WHEN_MIN);
+	links_appear(links, 0, "veth0", 4, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 0);
 	assert_false(said(0, 0, 1, "10.244.1.7", 0, 0).has_mac);
 	links_mac(links, 0, mac);
@@ -200,7 +200,7 @@ static void the_pods_mac_is_said(void **state)
 static void time_that_runs_backwards_widens_what_is_known(void **state)
 {
 	(void)state;
-	links_appear(links, 0, "veth0", 4, WHEN_MIN);
+	links_appear(links, 0, "veth0", 4, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 10);
 	packet(0, "10.244.1.7", 9);
 	packet(0, "10.244.1.7", 12);
@@ -212,7 +212,7 @@ static void time_that_runs_backwards_widens_what_is_known(void **state)
 static void a_clock_that_was_set_back_delays_nothing(void **state)
 {
 	(void)state;
-	links_appear(links, 0, "veth0", 4, WHEN_MIN);
+	links_appear(links, 0, "veth0", 4, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 10000);
 	said(10000, 0, 1, "10.244.1.7", 10000, 10000);
 	packet(0, "10.244.1.7", 1);
@@ -228,7 +228,7 @@ static void the_end_of_the_input_says_what_was_not_said(void **state)
 
 	(void)state;
 	for (uint16_t i = 0; i < 3; i++) {
-		links_appear(links, i, "veth", i, WHEN_MIN);
+		links_appear(links, i, "veth", i, WHEN_MIN, WHEN_MAX);
 		packet(i, "10.244.1.7", i);
 		said(i, i, 1, "10.244.1.7", i, i);
 	}
@@ -244,9 +244,9 @@ static void the_end_of_the_input_says_what_was_not_said(void **state)
 static void a_number_that_is_used_again_too_early_is_counted(void **state)
 {
 	(void)state;
-	links_appear(links, 0, "veth0", 4, WHEN_MIN);
+	links_appear(links, 0, "veth0", 4, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.244.1.7", 0);
-	links_appear(links, 0, "veth1", 5, WHEN_MIN);
+	links_appear(links, 0, "veth1", 5, WHEN_MIN, WHEN_MAX);
 	silent(1);
 	assert_int_equal(links_get_stats(links).unsaid, 1);
 	assert_int_equal(links_get_stats(links).followed, 2);
@@ -257,7 +257,7 @@ static void numbers_that_are_not_followed_do_nothing(void **state)
 	(void)state;
 	packet(0, "10.244.1.7", 0);
 	packet(UINT16_MAX, "10.244.1.7", 0);
-	links_appear(links, 8, "veth8", 4, WHEN_MIN);
+	links_appear(links, 8, "veth8", 4, WHEN_MIN, WHEN_MAX);
 	packet(8, "10.244.1.7", 0);
 	links_end(links, 7, T(0));
 	links_mac(links, 7, (const uint8_t[]){2, 0, 0, 0, 0, 1});
@@ -273,7 +273,7 @@ static void alone_is_between_the_packets_of_others(void **state)
 	(void)state;
 	links_whole(links, T(50));
 	for (uint16_t number = 0; number < 3; number++)
-		links_appear(links, number, "veth", number + 1u, WHEN_MIN);
+		links_appear(links, number, "veth", number + 1u, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.1.0.1", 100);
 	packet(0, "10.1.0.1", 110);
 	packet(1, "10.1.0.1", 120);
@@ -299,8 +299,8 @@ static void nothing_is_alone(void **state)
 
 	(void)state;
 	/* Packets may be missed; then both have it at once; then what a number stood for is forgotten. */
-	links_appear(links, 0, "veth", 1, WHEN_MIN);
-	links_appear(links, 1, "veth", 2, WHEN_MIN);
+	links_appear(links, 0, "veth", 1, WHEN_MIN, WHEN_MAX);
+	links_appear(links, 1, "veth", 2, WHEN_MIN, WHEN_MAX);
 	packet(0, "10.1.0.1", 100);
 	assert_true(links_rest_of(links, 0, &report));
 	assert_true(when_is_min(report.addresses[0].alone_until));
@@ -310,7 +310,7 @@ static void nothing_is_alone(void **state)
 	assert_true(links_rest_of(links, 1, &report));
 	assert_true(when_is_min(report.addresses[0].alone_until));
 	packet(1, "10.1.0.1", 111);
-	links_appear(links, 0, "veth", 3, WHEN_MIN);
+	links_appear(links, 0, "veth", 3, WHEN_MIN, WHEN_MAX);
 	assert_true(links_rest_of(links, 1, &report));
 	assert_true(when_is_min(report.addresses[0].alone_until));
 }

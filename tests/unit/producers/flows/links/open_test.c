@@ -45,7 +45,7 @@ static void packet(uint16_t number, const char *source, double at)
 
 static void pod(uint16_t number, const char *source, double first)
 {
-	links_appear(links, number, "veth", number + 1u, T(first - 1));
+	links_appear(links, number, "veth", number + 1u, T(first - 1), WHEN_MAX);
 	packet(number, source, first);
 }
 
@@ -191,7 +191,7 @@ static void missed_packets_end_it(void **state)
 {
 	(void)state;
 	two();
-	links_appear(links, 2, "veth", 3, T(101));
+	links_appear(links, 2, "veth", 3, T(101), WHEN_MAX);
 	links_miss(links, 2, T(101), T(102));
 	packet(1, "10.1.0.2", 103);
 	/* What was missed was not of an address that had packets before and after. */

@@ -92,7 +92,7 @@ static struct pod_frames begin(struct links *links, uint64_t bridge)
 {
 	struct pod_frames frames = {0};
 
-	links_appear(links, 3, "veth3", 7, WHEN_MIN);
+	links_appear(links, 3, "veth3", 7, WHEN_MIN, WHEN_MAX);
 	sender_follow(&frames.sender, links, 3);
 	sender_set_clock(&frames.sender, T(100));
 	direction_set(&frames.direction, mac_of(OWN), bridge, bridge != mac_of(OWN));

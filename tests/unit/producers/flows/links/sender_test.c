@@ -30,7 +30,7 @@ static void every_source_has_its_earliest_and_its_latest_packet(void **state)
 
 	(void)state;
 	assert_non_null(links);
-	links_appear(links, 3, "veth3", 7, WHEN_MIN);
+	links_appear(links, 3, "veth3", 7, WHEN_MIN, WHEN_MAX);
 	sender_follow(&sender, links, 3);
 	sender_set_clock(&sender, T(5));
 	assert_false(links_rest(links, &report)); /* nothing */

@@ -81,7 +81,7 @@ static void is_alone(int64_t first, int64_t since, int64_t until)
 
 	assert_int_equal(ip_parse("10.1.0.1", 8, &ip), 0);
 	links_see(links, T(until));
-	links_appear(links, 0, "veth", 1, T(first));
+	links_appear(links, 0, "veth", 1, T(first), WHEN_MAX);
 	links_packet(links, 0, &ip, T(first));
 	assert_true(links_rest_of(links, 0, &report));
 	assert_int_equal(report.addresses[0].alone_since.ns, T(since).ns);
