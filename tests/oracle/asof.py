@@ -41,9 +41,8 @@ class Binding:
     last_sign: int = NEVER          # the end evidence
     seen: tuple = None              # the first and the last packet of its interfaces,
     hosts: frozenset = frozenset()  # and the hosts of their meters
-    ons: tuple = ()                 # (uid, first, last or, until it is gone, EVER) of the eight that began last
+    ons: tuple = ()                 # of these the eight that began last
     gone: int = EVER                # of one whose raw certain_to is open: the end of its interface
-    alone: tuple = None             # (until, -since, host) of the one that was alone the longest
     order_from: int = None          # raw certain_from and certain_to without interfaces
     order_to: int = None
 

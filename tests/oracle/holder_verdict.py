@@ -38,7 +38,8 @@ class Scene:
             return False
         (first, last), question = one.seen, self.question
         return (one.hosts == {question.observer} != {None} and first <= question.start and question.end <= last
-                or question.sent and one.possible(question.start, question.end) and any(uid == question.interface and begun <= question.end and question.start <= over for uid, begun, over in one.ons))
+                or question.sent and one.possible(question.start, question.end) and any(
+                    span.uid == question.interface and span.first <= question.end and (span.until is None or question.start <= span.last) for span in one.ons))
 
     def find_witnessed(self):
         """The bindings of the one holder that is witnessed: the possible ones, if there are any."""
@@ -48,11 +49,13 @@ class Scene:
 
     def alone_here(self, one):
         """Whoever else of its node sent nothing from there in the flow."""
-        if one.alone is None or not self.question.sent or self.is_unwatched(one):
-            return False
-        until, since, host = one.alone
-        k = 0 if host and host == self.question.observer else self.options.skew
-        return -since + self.options.skew <= self.question.start and self.question.end <= until - k
+        return self.question.sent and not self.is_unwatched(one) and any(self.was_alone(span) for span in one.ons)
+
+    def was_alone(self, span):
+        """No other interface of the node carried the address in the flow."""
+        k = 0 if span.host and span.host == self.question.observer else self.options.skew
+        return (span.alone is not None and span.alone[0] + self.options.skew <= self.question.start
+                and self.question.end <= span.alone[1] - k)
 
     def find_alone(self):
         """The bindings of the one holder that is alone: the possible ones, if there are any."""

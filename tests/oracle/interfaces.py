@@ -10,6 +10,17 @@ from things import History
 TRUSTED = ("sandbox", "started")        # clocks that are a node's
 
 
+class Sequence:
+    """Records of one run of a meter, whose numbers follow each other without a gap."""
+
+    def __init__(self):
+        self.confirmed = History()
+        self.addresses = set()      # that interfaces said in it to be open
+
+    def confirm(self, offset, moment):
+        self.confirmed.add(offset, newest([self.confirmed.last(), moment]))
+
+
 @dataclass(frozen=True)
 class Span:
     """One interface and one of its addresses."""
@@ -24,23 +35,41 @@ class Span:
     until: int = None
     several: bool = False       # it carried two addresses of a family
     alone: tuple = None         # (since, until): no other interface of the node carried the address
+    open: Sequence = None       # what this one confirms was alone too
+
+    def confirmed(self, position):
+        """With what had been confirmed at POSITION."""
+        if self.open is None:
+            return self
+        return replace(self, alone=(self.alone[0], newest([self.alone[1], self.open.confirmed.at(position)])))
 
     def is_past(self, horizon):
         return max(self.any[1], NEVER if self.until is None else self.until, self.alone[1] if self.alone else NEVER) < horizon
 
 
-def addresses_of(thing):
-    """{address: (first, last, alone since, alone until)} that a record tells."""
-    found = {}
+def entries_of(thing):
+    """(address, (first, last, alone since, alone until), whether it is open) of all that a record tells."""
     for entry in shapes.listed(thing, "status", "addresses"):
         address = shapes.sloppy(shapes.at(entry, "ip"))
         first, last = (moments.parse(shapes.at(entry, name)) for name in ("first", "last"))
         if None in (address, first, last) or first > last or shapes.inside(address, shapes.LOCAL):
             continue
         since, until = (moments.parse(shapes.at(entry, "alone", name)) for name in ("since", "until"))
-        alone = None in (since, until) or not since <= first <= until
-        add(found, address, (first, last) + ((None, None) if alone else (since, until)))
+        alone = None not in (since, until) and since <= first <= until
+        yield address, (first, last, *((since, until) if alone else (None, None))), alone and shapes.at(entry, "alone", "open") is True
+
+
+def addresses_of(thing):
+    """{address: (first, last, alone since, alone until)} that a record tells."""
+    found = {}
+    for address, told, _ in entries_of(thing):
+        add(found, address, told)
     return found
+
+
+def open_in(thing):
+    """The addresses that a record says are open."""
+    return {address for address, _, is_open in entries_of(thing) if is_open}
 
 
 def add(found, address, told):
@@ -54,19 +83,25 @@ class Interfaces:
 
     def __init__(self):
         self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, until)
+        self.open = {}          # the same -> {address: the Sequence in which it is open}
+        self.runs = {}          # (node, host, id and start of a meter) -> (the greatest number, its Sequence)
         self.spans = {}         # address -> {the same: History of Span}
         self.counted = set()    # (the same, kind of contradiction)
         self.contradicted = Counter()   # kind -> interfaces
 
     def record(self, record):
-        """{address: (its key, its Span before or None, its Span now)} of what RECORD is about."""
+        """{address: (its key, its Span before or None, its Span now)} of what RECORD is about, and the addresses of which it says more."""
         thing = record.object
         name = shapes.text(thing, "metadata", "name")
         node, host = (shapes.text(thing, "spec", member) or None for member in ("node", "host"))
         key = record.uid, name, node, host
         fresh = addresses_of(thing)
         if not fresh:
-            return {}
+            return {}, ()
+        sequence = self.sequence_of(thing, node, host)
+        if sequence:
+            self.open[key] = {address: sequence for address in open_in(thing)}
+            sequence.addresses.update(self.open[key])
         found, since, until = self.told.get(key, ({}, None, None))
         found = dict(found)
         for address, told in fresh.items():
@@ -83,9 +118,30 @@ class Interfaces:
             spans.add(record.offset, Span(
                 node, host, (name, node), record.uid, first, last, whole, None if since is None or since > first else since,
                 None if until is None or until < last else until, several,
-                None if alone[0] is None else tuple(alone)))
+                None if alone[0] is None else tuple(alone), self.open.get(key, {}).get(address)))
             changed[address] = key, before, spans.last()
-        return changed
+        return changed, {*changed, *self.confirm(record, sequence)}
+
+    def sequence_of(self, thing, node, host):
+        """The one that a record is in, or None."""
+        number = shapes.integer(shapes.at(thing, "spec", "meter", "record"))
+        run = node, host, shapes.text(thing, "spec", "meter", "id"), moments.parse(shapes.at(thing, "spec", "meter", "start"))
+        greatest, sequence = self.runs.get(run, (None, None))
+        if number is None or number < 1 or None in run[2:] or is_late(number, greatest):
+            return None
+        if not follows(number, greatest):
+            sequence = Sequence()
+        self.runs[run] = number, sequence
+        return sequence
+
+    @staticmethod
+    def confirm(record, sequence):
+        """The addresses that RECORD, of SEQUENCE, confirms to be alone."""
+        moment = moments.parse(shapes.at(record.object, "status", "confirmed"))
+        if sequence is None or moment is None:
+            return ()
+        sequence.confirm(record.offset, moment)
+        return sequence.addresses
 
     def contradict(self, key, kinds):
         """Counts those of KINDS that were not counted of the interface KEY."""
@@ -93,12 +149,26 @@ class Interfaces:
         self.counted |= fresh
         self.contradicted.update(kind for _, kind in fresh)
 
+    def all_at(self, ip, position):
+        """{its key: Span} of those that carried IP."""
+        found = {key: history.at(position) for key, history in self.spans.get(ip, {}).items()}
+        return {key: one.confirmed(position) for key, one in found.items() if one is not None}
+
     def at(self, ip, position, skew, horizon):
         """Those that carried IP and may prove something."""
-        there = [history.at(position) for history in self.spans.get(ip, {}).values()]
-        there = [one for one in there if one is not None and not one.several]
+        there = [one for one in self.all_at(ip, position).values() if not one.several]
         return [one for one in there if not any(
             at_once(one, other, skew) for other in there if not other.is_past(horizon))]
+
+
+def is_late(number, greatest):
+    """Whether a record with this NUMBER came after one of its run that was made later, or is that one again."""
+    return greatest is not None and number <= greatest
+
+
+def follows(number, greatest):
+    """Whether a record with this NUMBER was made next after that with the GREATEST of its run so far."""
+    return greatest is not None and number == greatest + 1
 
 
 def at_once(one, other, skew):
@@ -213,11 +283,7 @@ def tell(one, shares, horizon):
     first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
     one.seen = min(span.first for span in spans), max(span.last for span in spans)
     one.hosts = {span.host for span in spans}
-    one.ons = tuple((span.uid, span.first, EVER if span.until is None else span.last) for span in sorted(spans, key=lambda span: span.first)[-8:])
-    longest = max(((span.alone[1], -span.alone[0]) for span in spans if span.alone), default=None)
-    if longest:
-        hosts = {span.host for span in spans if span.alone == (-longest[1], longest[0])}
-        one.alone = *longest, hosts.pop() if len(hosts) == 1 else None
+    one.ons = tuple(sorted(spans, key=lambda span: span.first)[-8:])
     since = newest(span.since for span in spans)
     if first < one.raw_certain_from:
         one.start, one.start_from = first, "interface"

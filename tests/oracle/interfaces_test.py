@@ -1,27 +1,14 @@
 """What the interfaces of pods say (answers.md section 3), by hand-made histories."""
 import oracle
 import pytest
-from asking import RANGED, X, ask, covered, lived, short
+from asking import RANGED, X, alone, ask, asked, covered, lived, seen, short
 from history import History, container, pod, text
 from oracle import Options
-
-
-def seen(records, uid, first, last, ip=X, node="n1", host=None, name=None, received=None, since=None, until=None, **more):
-    """A record of an interface, told one second after its last packet."""
-    status = {name: text(moment) for name, moment in (("since", since), ("until", until)) if moment is not None}
-    alone = {"alone": more.pop("alone")} if "alone" in more else {}
-    status["addresses"] = [{"ip": ip, "first": text(first), "last": text(last), **alone}, *more.pop("others", ())]
-    return records.add(type="MODIFIED", resource="interfaces", received=text(last + 1 if received is None else received), object={
-        "metadata": {"name": name or "veth-" + uid, "uid": uid}, "spec": {"node": node, "host": host}, "status": status}, **more)
 
 
 def two():
     """Pod a has X until 20.9, pod b from 21.2 on."""
     return lived(lived(covered(), "a", X, 10, 20.9), "b", X, 21.2, None)
-
-
-def asked(records, start, sent=False, options=RANGED, **more):
-    return short(ask(records.progress(90), X, start, start + .1, sent=sent, options=options, **more))
 
 
 def test_without_interfaces_a_hand_over_is_unsure():
@@ -126,10 +113,6 @@ def test_after_the_end_of_a_watch_an_interface_may_be_of_the_next_pod():
         assert short(ask(records, X, start + 50, start + 51, observer="h", options=RANGED)) == said
 
 
-def alone(records, uid, first, last, since, until, **more):
-    return seen(records, uid, first, last, alone={"since": text(since), "until": text(until)}, **more)
-
-
 def test_of_the_pods_of_a_node_the_one_that_is_alone_sent():
     """Seen elsewhere, around the last packet of a."""
     def said(**more):
@@ -141,7 +124,6 @@ def test_of_the_pods_of_a_node_the_one_that_is_alone_sent():
     for since, until, observer, right in ((9, 21.1, None, False), (9, 21.1, "h", True), (10.3, 21.3, None, False)):
         found = asked(alone(two(), "wa", 10.2, 20.85, since, until, host="h"), 20.6, sent=True, observer=observer)
         assert (found == "known uid-a") == right, (since, until, observer)
-
 
 
 def test_an_unpublished_pod_of_another_node_may_have_the_address():

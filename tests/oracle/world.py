@@ -64,15 +64,15 @@ class World:
         return True
 
     def interface(self, record, is_there=True):
-        changed = self.interfaces.record(record)
+        changed, told = self.interfaces.record(record)
         for address, (key, before, after) in changed.items():
             if is_there and is_due(before, after):
                 self.interfaces.contradict(key, self.contradictions(address, key, after, record.offset, self.options))
-        self.mark(changed, record.offset)
+        self.mark(told, record.offset)
 
     def contradictions(self, ip, key, span, position, options):
         """What the interface KEY contradicts with SPAN."""
-        others = [history.last() for other, history in self.interfaces.spans[ip].items() if other != key]
+        others = [one for other, one in self.interfaces.all_at(ip, position).items() if other != key]
         pods = [one for resource, uid in self.holders.get(ip, ()) if resource == "pods"
                 for one in bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)]
         return contradictions(span, others, pods, options.clock, options.skew, self.horizon(options))
