@@ -2,13 +2,15 @@
 import pytest
 from asking import RANGED, X, alone, ask, asked, covered, lived, seen, short
 from history import container, pod, text
+from moments import SECOND
+from oracle import Options
 
 
-def lost():
-    """The API has lost pod a, which runs and sends; b is to have the address next and waits for it since 31."""
+def lost(time=30):
+    """The API loses pod a at TIME, which runs and sends; b is to have the address next and waits for it since 31."""
     records = covered().pod(10.3, pod("a", X, start=9, ready=10, containers=[container(10)]), "ADDED")
-    records.progress(29.9).pod(30, pod("a", X, start=9, ready=10, containers=[container(10)]), "DELETED")
-    return lived(records, "b", X, 50, None, start=31)
+    records.progress(time - .1).pod(time, pod("a", X, start=9, ready=10, containers=[container(10)]), "DELETED")
+    return lived(records, "b", X, 60, None, start=31)
 
 
 def numbered(records, number, uid="wa", until=25, run="r", start=5, **more):
@@ -73,9 +75,32 @@ def test_a_record_that_is_late_or_comes_twice_says_nothing_of_what_is_open():
 def test_a_record_that_does_not_say_open_closes():
     for closer in ({"open": False}, {"open": "true"}, {"open": 1}, {"open": None}):
         assert not named(numbered(numbered(numbered(lost(), 1), 2, **closer), 3, "other", confirmed=45)), closer
+    nowhere = numbered(lost(), 1).add(type="MODIFIED", resource="interfaces", object={"metadata": {"name": "veth-wa", "uid": "wa"}, "spec": {
+        "node": "n1", "meter": {"id": "r", "start": text(5), "record": 2}}})
+    assert not named(numbered(nowhere, 3, "other", confirmed=45))
     elsewhere = seen(numbered(lost(), 1), "wa", 12, 13, ip="fd00::9", meter={"id": "r", "start": text(5), "record": 2})
     assert not named(numbered(elsewhere, 3, "other", confirmed=45))
     assert named(numbered(numbered(numbered(lost(), 1), 2, open=False), 3, confirmed=45))       # open again
+
+
+def test_a_record_without_an_address_is_in_a_sequence_too():
+    def told(number, confirmed=None):
+        records = numbered(lost(), 1).add(type="MODIFIED", resource="interfaces", object={"metadata": {"name": "veth", "uid": "w"}, "spec": {
+            "node": "n1", "meter": {"id": "r", "start": text(5), "record": number}}, "status": {} if confirmed is None else {"confirmed": text(confirmed)}})
+        return named(numbered(records, 3, "other", confirmed=None if confirmed else 45))
+
+    assert told(2)
+    assert not told(1)
+    assert told(2, 45)
+    assert not told(3, 45)
+
+
+def test_what_is_forgotten_is_not_confirmed():
+    """Only its meter's word would keep it from being past."""
+    for retention, until, right in ((62, 25, False), (62, 29, True), (72, 25, True)):      # the horizon is 28, 28 and 18, at most a step of 2 earlier
+        records = numbered(numbered(lost(50), 1, until=until), 2, "other", confirmed=45)
+        answer = asked(records, 42, sent=True, options=Options(ranges=RANGED.ranges, retention=retention * SECOND))
+        assert (answer == "known uid-a") == right, (retention, until)
 
 
 def test_open_is_only_what_was_alone_at_its_first_packet():

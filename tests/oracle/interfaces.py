@@ -37,9 +37,9 @@ class Span:
     alone: tuple = None         # (since, until): no other interface of the node carried the address
     open: Sequence = None       # what this one confirms was alone too
 
-    def confirmed(self, position):
+    def confirmed(self, position, horizon):
         """With what had been confirmed at POSITION."""
-        if self.open is None:
+        if self.open is None or self.is_past(horizon):
             return self
         return replace(self, alone=(self.alone[0], newest([self.alone[1], self.open.confirmed.at(position)])))
 
@@ -65,6 +65,12 @@ def addresses_of(thing):
     for address, told, _ in entries_of(thing):
         add(found, address, told)
     return found
+
+
+def number_of(thing):
+    """That of a record in its meter's run, or None."""
+    found = shapes.integer(shapes.at(thing, "spec", "meter", "record"))
+    return found if found is not None and found > 0 else None
 
 
 def open_in(thing):
@@ -95,13 +101,18 @@ class Interfaces:
         name = shapes.text(thing, "metadata", "name")
         node, host = (shapes.text(thing, "spec", member) or None for member in ("node", "host"))
         key = record.uid, name, node, host
-        fresh = addresses_of(thing)
-        if not fresh:
-            return {}, ()
         sequence = self.sequence_of(thing, node, host)
         if sequence:
             self.open[key] = {address: sequence for address in open_in(thing)}
             sequence.addresses.update(self.open[key])
+        fresh = addresses_of(thing)
+        if fresh:
+            self.add(key, fresh, thing)
+        changed = self.change(record, key) if fresh or sequence else {}
+        return changed, {*changed, *confirm(record, sequence)}
+
+    def add(self, key, fresh, thing):
+        """Adds what THING says of addresses, FRESH, to what was told of KEY."""
         found, since, until = self.told.get(key, ({}, None, None))
         found = dict(found)
         for address, told in fresh.items():
@@ -109,6 +120,13 @@ class Interfaces:
         since = newest([since, moments.parse(shapes.at(thing, "status", "since"))])
         until = oldest([until, moments.parse(shapes.at(thing, "status", "until"))])
         self.told[key] = found, since, until
+
+    def change(self, record, key):
+        """{address: (KEY, its Span before or None, its Span now)} with what was told of KEY."""
+        if key not in self.told:
+            return {}
+        _, name, node, host = key
+        found, since, until = self.told[key]
         several = len({shapes.is_v4(address) for address in found}) < len(found)
         whole = min(first for first, *_ in found.values()), max(last for _, last, *_ in found.values())
         changed = {}
@@ -120,28 +138,19 @@ class Interfaces:
                 None if until is None or until < last else until, several,
                 None if alone[0] is None else tuple(alone), self.open.get(key, {}).get(address)))
             changed[address] = key, before, spans.last()
-        return changed, {*changed, *self.confirm(record, sequence)}
+        return changed
 
     def sequence_of(self, thing, node, host):
         """The one that a record is in, or None."""
-        number = shapes.integer(shapes.at(thing, "spec", "meter", "record"))
+        number = number_of(thing)
         run = node, host, shapes.text(thing, "spec", "meter", "id"), moments.parse(shapes.at(thing, "spec", "meter", "start"))
         greatest, sequence = self.runs.get(run, (None, None))
-        if number is None or number < 1 or None in run[2:] or is_late(number, greatest):
+        if None in (number, *run[2:]) or is_late(number, greatest):
             return None
         if not follows(number, greatest):
             sequence = Sequence()
         self.runs[run] = number, sequence
         return sequence
-
-    @staticmethod
-    def confirm(record, sequence):
-        """The addresses that RECORD, of SEQUENCE, confirms to be alone."""
-        moment = moments.parse(shapes.at(record.object, "status", "confirmed"))
-        if sequence is None or moment is None:
-            return ()
-        sequence.confirm(record.offset, moment)
-        return sequence.addresses
 
     def contradict(self, key, kinds):
         """Counts those of KINDS that were not counted of the interface KEY."""
@@ -149,16 +158,21 @@ class Interfaces:
         self.counted |= fresh
         self.contradicted.update(kind for _, kind in fresh)
 
-    def all_at(self, ip, position):
-        """{its key: Span} of those that carried IP."""
-        found = {key: history.at(position) for key, history in self.spans.get(ip, {}).items()}
-        return {key: one.confirmed(position) for key, one in found.items() if one is not None}
-
     def at(self, ip, position, skew, horizon):
         """Those that carried IP and may prove something."""
-        there = [one for one in self.all_at(ip, position).values() if not one.several]
+        there = [history.at(position) for history in self.spans.get(ip, {}).values()]
+        there = [one.confirmed(position, horizon) for one in there if one is not None and not one.several]
         return [one for one in there if not any(
             at_once(one, other, skew) for other in there if not other.is_past(horizon))]
+
+
+def confirm(record, sequence):
+    """The addresses that RECORD, of SEQUENCE, confirms to be alone."""
+    moment = moments.parse(shapes.at(record.object, "status", "confirmed"))
+    if sequence is None or moment is None:
+        return ()
+    sequence.confirm(record.offset, moment)
+    return sequence.addresses
 
 
 def is_late(number, greatest):

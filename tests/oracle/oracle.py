@@ -15,7 +15,7 @@ import render  # noqa: E402
 import shapes  # noqa: E402
 import topic  # noqa: E402
 import holder_verdict  # noqa: E402
-from interfaces import addresses_of  # noqa: E402
+from interfaces import addresses_of, number_of  # noqa: E402
 from world import TELLING, World  # noqa: E402
 
 UNNAMED_MAX, EARLY_MAX = 64, 1_000_000
@@ -76,7 +76,7 @@ class Timeline:
 
     def interface(self, record):
         """It is kept for its cluster, but does not make it be there."""
-        if not addresses_of(record.object):
+        if not addresses_of(record.object) and number_of(record.object) is None:
             return
         world = self.worlds.get(record.cluster)
         if world is None:

@@ -72,7 +72,7 @@ class World:
 
     def contradictions(self, ip, key, span, position, options):
         """What the interface KEY contradicts with SPAN."""
-        others = [one for other, one in self.interfaces.all_at(ip, position).items() if other != key]
+        others = [history.last() for other, history in self.interfaces.spans[ip].items() if other != key]
         pods = [one for resource, uid in self.holders.get(ip, ()) if resource == "pods"
                 for one in bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)]
         return contradictions(span, others, pods, options.clock, options.skew, self.horizon(options))
