@@ -8,6 +8,7 @@ from moments import EVER, NEVER, newest, oldest, shift
 from things import History
 
 TRUSTED = ("sandbox", "started")        # clocks that are a node's
+COUNTING = 8                            # interfaces of an epoch, the last ones, for what is asked of one of them
 
 
 class Sequence:
@@ -73,6 +74,12 @@ def number_of(thing):
     return found if found is not None and found > 0 else None
 
 
+def run_of(thing, node, host):
+    """Of which meter a record is, and since when this runs; None if that is not told."""
+    name, start = shapes.text(thing, "spec", "meter", "id"), moments.parse(shapes.at(thing, "spec", "meter", "start"))
+    return None if None in (name, start) else (node, host, name, start)
+
+
 def open_in(thing):
     """The addresses that a record says are open."""
     return {address for address, _, is_open in entries_of(thing) if is_open}
@@ -90,7 +97,7 @@ class Interfaces:
     def __init__(self):
         self.told = {}          # (uid, name, node, host) -> ({address: as addresses_of()}, since, until)
         self.open = {}          # the same -> {address: the Sequence in which it is open}
-        self.runs = {}          # (node, host, id and start of a meter) -> (the greatest number, its Sequence)
+        self.runs = {}          # as run_of() -> (the greatest number, its Sequence)
         self.spans = {}         # address -> {the same: History of Span}
         self.counted = set()    # (the same, kind of contradiction)
         self.contradicted = Counter()   # kind -> interfaces
@@ -142,10 +149,9 @@ class Interfaces:
 
     def sequence_of(self, thing, node, host):
         """The one that a record is in, or None."""
-        number = number_of(thing)
-        run = node, host, shapes.text(thing, "spec", "meter", "id"), moments.parse(shapes.at(thing, "spec", "meter", "start"))
+        number, run = number_of(thing), run_of(thing, node, host)
         greatest, sequence = self.runs.get(run, (None, None))
-        if None in (number, *run[2:]) or is_late(number, greatest):
+        if None in (number, run) or is_late(number, greatest):
             return None
         if not follows(number, greatest):
             sequence = Sequence()
@@ -297,7 +303,7 @@ def tell(one, shares, horizon):
     first, last = min(first for _, first, _ in shares), max(last for _, _, last in shares)
     one.seen = min(span.first for span in spans), max(span.last for span in spans)
     one.hosts = {span.host for span in spans}
-    one.ons = tuple(sorted(spans, key=lambda span: span.first)[-8:])
+    one.ons = tuple(sorted(spans, key=lambda span: span.first)[-COUNTING:])
     since = newest(span.since for span in spans)
     if first < one.raw_certain_from:
         one.start, one.start_from = first, "interface"

@@ -2,6 +2,8 @@
 
 A mutation is (owner, name, change): owner.name is replaced by change(owner.name).
 """
+import types
+
 import asof
 import coverage
 import bindings
@@ -30,6 +32,18 @@ def always(value):
 def without(*words):
     """A list of reasons, or of how an object has an address, without these."""
     return lambda found: lambda *given: [one for one in found(*given) if one not in words]
+
+
+def only_confirmed(span, position, _):
+    """SPAN, whose own word counts only while nothing is confirmed."""
+    moment = span.open and span.open.confirmed.at(position)
+    return span if moment is None else interfaces.replace(span, alone=(span.alone[0], moment))
+
+
+def on_longest(one):
+    """The binding ONE with that of its interfaces only that was alone up to the latest moment."""
+    spans = sorted((span for span in one.ons if span.alone), key=lambda span: span.alone[1])
+    return types.SimpleNamespace(**{**vars(one), "ons": spans[-1:]})
 
 
 # Noticed by this seed, not by the few of the test.
@@ -118,6 +132,17 @@ MUTATIONS = {
     "names of interfaces": (interfaces, "differ", lambda _: lambda one, later: one.key != later.key),
     "packets of the other family": (interfaces, "may_be", lambda may_be: lambda span, one: may_be(
         interfaces.replace(span, any=(span.first, span.last)), one)),
+    "sequences": (interfaces, "follows", lambda _: lambda number, greatest: greatest is not None),
+    "late records": (interfaces, "is_late", always(False)),
+    "runs of a meter": (interfaces, "run_of", lambda _: lambda thing, node, host: (node, host)),
+    "open": (interfaces, "open_in", lambda _: lambda thing: {
+        address for address, told, _ in interfaces.entries_of(thing) if told[3] is not None}),
+    "confirmed": (interfaces.Span, "confirmed", lambda _: lambda self, position, horizon: self),
+    "confirmed as of a position": (interfaces.Span, "confirmed", lambda confirmed: lambda self, position, horizon: confirmed(
+        self, moments.EVER, horizon)),
+    "confirmed if later": (interfaces.Span, "confirmed", lambda _: only_confirmed),
+    "the greatest confirmed": (interfaces.Sequence, "confirm", lambda _: lambda self, offset, moment: self.confirmed.add(offset, moment)),
+    "eight interfaces": (interfaces, "COUNTING", lambda _: 1),
     "the end of an interface": (interfaces, "gone", always(moments.EVER)),
     # section 4
     "gateways": (holders, "gateways_of", always(())),
@@ -146,6 +171,7 @@ MUTATIONS = {
     "services by port": (world.World, "serves_port", always(False)),
     "shared addresses by port": (holder_verdict, "is_passed_over", always(False)),
     "alone": (holder_verdict.Scene, "find_alone", always([])),
+    "alone on any of its interfaces": (holder_verdict.Scene, "alone_here", lambda alone: lambda self, one: alone(self, on_longest(one))),
     "alone leaves the unpublished out": (holder_verdict.Scene, "alone_nodes", always(set())),
     "witnessed": (holder_verdict.Scene, "find_witnessed", always([])),
     "t": (holder_verdict, "accounted_for", always(moments.NEVER)),

@@ -14,7 +14,7 @@ from pathlib import Path
 import history
 from history import node, piece, service, text
 from random_flows import flows_of
-from random_interfaces import Veth
+from random_interfaces import Veth, in_runs
 from random_pods import NETWORKS, Life
 from random_watch import Watch, disguise, interleaved
 
@@ -53,7 +53,7 @@ class World:
         self.clocks["n3"] += self.chance.choice((0, 0, -100, 100)) if self.kind == "mixed" else 0
         self.living = []            # (from, to, address, uid)
         self.interfaces = []        # (time, type, object)
-        self.meters = random.Random(seed + .5)
+        self.meters, self.runs = random.Random(seed + .5), random.Random(seed + .25)
         self.seen = [name for name in NODES if self.meters.random() < self.meters.choice((0, .5, 1))]
         self.plugged = []           # addresses that network plugins gave to nodes
 
@@ -290,6 +290,7 @@ class World:
             self.slices(name)
         for happen in (self.host_network, self.services, self.nodes, self.owners):
             happen()
+        self.interfaces = in_runs(self.runs, self.interfaces)
         self.writes = [write for write in self.writes if write[0] < SPAN]
         self.writes.sort(key=lambda write: write[0])
         return Watch(self.chance, self.writes).told()

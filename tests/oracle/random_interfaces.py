@@ -1,4 +1,6 @@
 """What the meters of random nodes tell of the interfaces of random pods."""
+import copy
+
 from history import text
 
 
@@ -57,3 +59,33 @@ class Veth:
             addresses.append({"ip": self.also, "first": text(start), "last": text(end)})
         return {"kind": "Interface", "metadata": {"name": self.name, "uid": uid}, "spec": {"node": self.node, "host": self.node + ".lab"},
                 "status": dict(times, addresses=addresses)}
+
+
+def in_runs(chance, records):
+    """RECORDS, (time, type, object) of all meters, with numbers and what these leave open and confirm, which need not be so. Some are told
+    again later."""
+    told = [(time, kind, copy.deepcopy(thing)) for time, kind, thing in records]
+    told += [(time + chance.choice((.5, 5, 20, 60)) * chance.random(), kind, copy.deepcopy(thing)) for time, kind, thing in records if chance.random() < .5]
+    told.sort(key=lambda one: one[0])
+    starts = [-9] + [time for time, _, _ in chance.sample(told, min(len(told), chance.choice((0, 1, 3))))]     # of each meter
+    greatest, lag = {}, chance.choice(((0, 0, 30), (-30, -5, -1)))
+    for time, _, thing in told:
+        start = max((one for one in starts if one <= time), default=-9)
+        run = thing["spec"].get("node"), start
+        greatest[run] = greatest.get(run, 0) + chance.choice((*(1,) * 18, 2, 5))
+        thing["spec"]["meter"] = {"id": "m", "start": text(start), "record": number(chance, greatest[run])}
+        if chance.random() < .03:
+            del thing["spec"]["meter"][chance.choice(("id", "start", "record"))]
+        if chance.random() < .5:
+            thing["status"]["confirmed"] = chance.choice((text(time + chance.choice(lag)), text(time - 2), "never"))
+        for address in thing["status"]["addresses"]:
+            if "alone" in address and chance.random() < .8:
+                address["alone"] = dict(address["alone"], open=chance.choice((*(True,) * 8, False, 1)))
+    return told + [(time + chance.choice((.1, 9)), kind, thing) for time, kind, thing in told if chance.random() < .03]
+
+
+def number(chance, made):
+    """That of the record MADE in its run; some come late, twice or with another one."""
+    if chance.random() < .9:
+        return made
+    return chance.choice((made, made - 1, made - 1, made - 2, made + 1, 0, -1, str(made), made + .5, None, True))
