@@ -13,12 +13,12 @@ def lost(time=30):
     return lived(records, "b", X, 60, None, start=31)
 
 
-def numbered(records, number, uid="wa", until=25, run="r", start=5, **more):
+def numbered(records, number, uid="wa", until=25, run="r", start=5, last=24, **more):
     """A record with that number of its meter's run; of the interface of pod a, which is open, or of another one."""
     meter = {"id": run, "start": text(start), "record": number}
     if uid != "wa":
         return seen(records, uid, 12, 13, ip="10.244.1.99", received=until, meter=meter, **more)
-    return alone(records, uid, 10.2, 24, 9, until, received=until, meter=meter, **{"open": True, **more})
+    return alone(records, uid, 10.2, last, 9, until, received=until, meter=meter, **{"open": True, **more})
 
 
 def named(records, start=40):
@@ -103,6 +103,15 @@ def test_what_is_forgotten_is_not_confirmed():
         assert (answer == "known uid-a") == right, (retention, until)
 
 
+def test_what_ended_before_the_horizon_is_neither_alone_nor_witnessed():
+    for retention, right in ((35, False), (45, True)):      # the horizon is 54 and 44
+        options = Options(ranges=RANGED.ranges, retention=retention * SECOND)
+        records = numbered(numbered(lost(50), 1, until=57, last=52, host="h"), 2, "other", confirmed=59, host="h")
+        assert (asked(records, 58, sent=True, options=options) == "known uid-a") == right, retention
+        records = seen(lost(50), "wa", 10.2, 59, host="h")
+        assert (asked(records, 58, sent=True, options=options, observer="h") == "known uid-a") == right, retention
+
+
 def test_open_is_only_what_was_alone_at_its_first_packet():
     def told(since, until):
         records = alone(lost(), "wa", 10.2, 24, 9, 11, received=20)
@@ -114,14 +123,14 @@ def test_open_is_only_what_was_alone_at_its_first_packet():
     assert not told(9, 10.1)
 
 
-def test_without_a_run_nothing_is_open():
-    for meter in (None, {}, {"record": 1}, {"record": 1, "id": "r"}, {"record": 1, "start": text(5)}, {"id": "r", "start": text(5)}):
+def test_without_a_number_nothing_is_open():
+    for meter in (None, {}, {"id": "r", "start": text(5)}, {"id": "r", "start": text(5), "record": None}):
         records = alone(lost(), "wa", 10.2, 24, 9, 25, open=True, meter=meter, confirmed=45)
         assert not named(numbered(records, 2, "other", confirmed=45)), meter
 
 
 def test_each_run_of_a_meter_counts_alone():
-    for more in ({"run": "s"}, {"start": 6}, {"node": "n2"}, {"host": "h"}):
+    for more in ({"run": "s"}, {"run": None}, {"start": 6}, {"node": "n2"}, {"host": "h"}):
         assert not named(numbered(numbered(lost(), 1), 2, "other", confirmed=45, **more)), more
         assert named(numbered(numbered(numbered(lost(), 1), 5, "other", **more), 2, "other", confirmed=45)), more
     assert not named(numbered(numbered(lost(), 1), 2, "other", cluster="typo", confirmed=45))

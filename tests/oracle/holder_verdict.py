@@ -6,6 +6,7 @@ import shapes
 import unpublished
 from asof import Binding
 from flows import BEGAN
+from interfaces import is_past
 from moments import EVER, NEVER, shift
 
 HOLDING = ("pods", "nodes", "services")
@@ -34,7 +35,7 @@ class Scene:
 
     def seen_here(self, one):
         """The flow was captured by the clock of the interfaces of ONE while these had the address, or on one of them."""
-        if one.seen is None or self.is_unwatched(one):
+        if one.seen is None or self.is_unsaid(one):
             return False
         (first, last), question = one.seen, self.question
         return (one.hosts == {question.observer} != {None} and first <= question.start and question.end <= last
@@ -49,7 +50,7 @@ class Scene:
 
     def alone_here(self, one):
         """Whoever else of its node sent nothing from there in the flow."""
-        return self.question.sent and not self.is_unwatched(one) and any(self.was_alone(span) for span in one.ons)
+        return self.question.sent and not self.is_unsaid(one) and any(self.was_alone(span) for span in one.ons)
 
     def was_alone(self, span):
         """No other interface of the node carried the address in the flow."""
@@ -72,6 +73,10 @@ class Scene:
         """One that counts although it is not possible, as it is alone, is not: it is said to be over."""
         start, end = self.question.start, self.question.end
         return one.possible(start, end) and one.certain(start, end) and not self.is_unwatched(one)
+
+    def is_unsaid(self, one):
+        """What its interfaces say of it counts for nothing."""
+        return self.is_unwatched(one) or is_past(one, self.world.horizon(self.options))
 
     def is_unwatched(self, one):
         """Its end is in no record, and its watch ended before the flow did."""

@@ -75,9 +75,8 @@ def number_of(thing):
 
 
 def run_of(thing, node, host):
-    """Of which meter a record is, and since when this runs; None if that is not told."""
-    name, start = shapes.text(thing, "spec", "meter", "id"), moments.parse(shapes.at(thing, "spec", "meter", "start"))
-    return None if None in (name, start) else (node, host, name, start)
+    """Of which meter a record is, and since when this runs."""
+    return node, host, *(shapes.text(thing, "spec", "meter", member) or "" for member in ("id", "start"))
 
 
 def open_in(thing):
@@ -151,7 +150,7 @@ class Interfaces:
         """The one that a record is in, or None."""
         number, run = number_of(thing), run_of(thing, node, host)
         greatest, sequence = self.runs.get(run, (None, None))
-        if None in (number, run) or is_late(number, greatest):
+        if number is None or is_late(number, greatest):
             return None
         if not follows(number, greatest):
             sequence = Sequence()
