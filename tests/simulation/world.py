@@ -29,7 +29,7 @@ class Process:
 class World:
     def __init__(self, seed, names, alone=False, hold=10, skew=.5, seen=None):
         self.chance = random.Random(seed)
-        self.meters = Meters(seed, seen)
+        self.meters = Meters(seen)
         self.chosen = Chosen(names, random.Random(seed * 7 + 1), alone)
         self.hold, self.skew = hold, skew
         self.latest = hold - topic.LATENCY - .01 - (0 if self.has("late-reports") else skew)    # the longest lag of a report
