@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from ingredients import EVERY  # noqa: E402
 from instants import text  # noqa: E402
-from topic import LATENCY, Topic  # noqa: E402
+from topic import LATENCY, SPAN, Topic  # noqa: E402
 from truth import Truth  # noqa: E402
 from world import World  # noqa: E402
 
@@ -67,6 +67,39 @@ def test_progress_is_sound(seed):
             known = record["known"]
         elif record["type"] in ("MODIFIED", "DELETED"):
             assert text(received - LATENCY) >= known
+
+
+def confirmed_by_meters(world):
+    """(node, address, uid of the interface, until when it is confirmed) of who has all records of a meter, in their order."""
+    runs = {}
+    for _, thing in world.meters.records(SPAN):
+        meter = thing["spec"]["meter"]
+        runs.setdefault((meter["id"], meter["start"]), {})[meter["record"]] = thing
+    for (node, _), records in runs.items():
+        is_open = {}
+        for number in range(1, max(records) + 1):
+            if number not in records:       # lost: who was open may be so no longer
+                is_open = {}
+                continue
+            thing = records[number]
+            uid, status = thing["metadata"]["uid"], thing["status"]
+            is_open[uid] = [one["ip"] for one in status["addresses"] if one.get("alone", {}).get("open")]
+            for other, addresses in is_open.items() if "confirmed" in status else ():
+                yield from ((node, address, other, status["confirmed"]) for address in addresses)
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_what_a_meter_confirms_is_so(seed):
+    world = World(seed, EVERY, seen=1)
+    clocks = {node.uid: node.clock for node, *_ in world.meters.interfaces}
+    found = 0
+    for node, address, uid, confirmed in confirmed_by_meters(world):
+        own, since = next((tenures, tenures[0].since) for _, _, name, tenures in world.meters.interfaces if uid.startswith(name + "-"))
+        for there, _, _, tenures in world.meters.interfaces:
+            for one in tenures if there.uid == node and tenures is not own else ():
+                assert one.address != address or one.since < since or text(one.since + clocks[node]) > confirmed
+        found += 1
+    assert found > 200
 
 
 def test_the_same_seed_gives_the_same_world():
