@@ -52,7 +52,8 @@ ELSEWHERE = {
     "newest instants": 13, "deletions are undone": 13, "times not before the creation": 17,
     "DELETED whatever its revision": 15, "the time of another record": 6,
     "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
-    "packets of the other family": 9}
+    "packets of the other family": 9, "confirmed as of a position": 33, "confirmed if later": 13, "eight interfaces": 10,
+    "the greatest confirmed": 6, "alone on any of its interfaces": 17}
 
 # Noticed by the hand-made histories, and by more seeds.
 RARE = {
