@@ -218,6 +218,7 @@ def tagged(number, end):
                 "service": {"name": service, "namespace": "shop"}, "services": [f"shop/{service}"]}  # fmt: skip
 
     record = json.loads(flow(number, end, f"10.244.{number // 20000}.1", "10.244.255.1"))
+    record["flow"] = {"id": str(number), "initiator": "syn"}
     record["tenure"] = {"cluster": "c", "flow": {"partition": number % 2, "offset": number // 2}, "source": end_of("web"), "destination": end_of("cart")}
     return json.dumps(record, separators=(",", ":"))
 
