@@ -38,7 +38,8 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "A file is something else, no record of a kube file can be "
 				     "read, or no flow could be tagged."},
 			{EX_NOINPUT, "An input file cannot be opened."},
-			{EX_UNAVAILABLE, "The broker does not answer or has no such topic."},
+			{EX_UNAVAILABLE,
+			 "The broker does not answer, or has no such topic or does not permit it."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "An output or the state cannot be created."},

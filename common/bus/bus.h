@@ -39,12 +39,13 @@ struct bus_options {
 	struct bus_pause pause;          /* of what waits for a broker; none by default */
 };
 
-#define BUS_SETTINGS(o)                                                            \
-	SETTING_TEXT("brokers", 'b', "LIST", &(o)->brokers,                        \
-		     "Kafka brokers, HOST:PORT[,HOST:PORT]..."),                   \
-		SETTING_LIST("kafka-property", 'X', "KEY=VALUE", &(o)->properties, \
-			     "a property of librdkafka; may be repeated"),         \
-		SETTING_TEXT("kafka-config", 'F', "FILE", &(o)->properties_file,   \
+#define BUS_SETTINGS(o)                                                                     \
+	SETTING_TEXT("brokers", 'b', "LIST", &(o)->brokers,                                 \
+		     "Kafka brokers, HOST:PORT[,HOST:PORT]..."),                            \
+		SETTING_PROPERTIES("kafka-property", 'X', &(o)->properties,                 \
+				   "a file (--kafka-config) or into TENURE_KAFKA_PROPERTY", \
+				   "a property of librdkafka; may be repeated"),            \
+		SETTING_TEXT("kafka-config", 'F', "FILE", &(o)->properties_file,            \
 			     "file of librdkafka properties, one KEY=VALUE per line")
 
 struct bus_record {

@@ -128,16 +128,15 @@ static void warn_of_secret(const struct setting *row, const char *source, const 
 	static const char *const endings[] = {"password", "secret"};
 	size_t length = strcspn(text, "=");
 
-	if (row->argument == NULL || strcmp(row->argument, "KEY=VALUE") != 0)
+	if (row->secrets == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		size_t end = strlen(endings[i]);
 
 		if (length >= end && memcmp(text + length - end, endings[i], end) == 0)
 			log_warn("%s: %.*s is a secret, and every user of this machine can read "
-				 "the arguments; put it into a file (--kafka-config) or into "
-				 "TENURE_KAFKA_PROPERTY",
-				 source, (int)length, text);
+				 "the arguments; put it into %s",
+				 source, (int)length, text, row->secrets);
 	}
 }
 

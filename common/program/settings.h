@@ -47,18 +47,22 @@ struct setting {
 	void *value;
 	const char *sentence;
 	const char *const *choices; /* of a choice: the values it takes, then NULL */
+	const char *
+		secrets; /* of a list of KEY=VALUE, some of them secret: where to put these instead */
 };
 
 /* clang-format off */
-#define SETTING_ROW(n, l, a, k, v, s, c) {(n), (l), (a), SETTING_##k##_KIND, (v), (s), (c)}
+#define SETTING_ROW(n, l, a, k, v, s, c) {(n), (l), (a), SETTING_##k##_KIND, (v), (s), (c), NULL}
 #define SETTING_TEXT(n, l, a, v, s) SETTING_ROW(n, l, a, TEXT, (const char **)(v), s, NULL)
 #define SETTING_BOOL(n, l, v, s) SETTING_ROW(n, l, NULL, BOOL, (bool *)(v), s, NULL)
 #define SETTING_NUMBER(n, l, a, v, s) SETTING_ROW(n, l, a, NUMBER, (int64_t *)(v), s, NULL)
 #define SETTING_DURATION(n, l, a, v, s) SETTING_ROW(n, l, a, DURATION, (int64_t *)(v), s, NULL)
 #define SETTING_WHEN(n, l, a, v, s) SETTING_ROW(n, l, a, WHEN, (struct when *)(v), s, NULL)
 #define SETTING_LIST(n, l, a, v, s) SETTING_ROW(n, l, a, LIST, (struct settings_list *)(v), s, NULL)
+/* Values KEY=VALUE. A password among the arguments is warned of: put it into SECRETS. */
+#define SETTING_PROPERTIES(n, l, v, secrets, s) {(n), (l), "KEY=VALUE", SETTING_LIST_KIND, (struct settings_list *)(v), (s), NULL, (secrets)}
 #define SETTING_CHOICE(n, l, a, c, v, s) SETTING_ROW(n, l, a, CHOICE, (int *)(v), s, c)
-#define SETTING_END {NULL, 0, NULL, SETTING_BOOL_KIND, NULL, NULL, NULL}
+#define SETTING_END {NULL, 0, NULL, SETTING_BOOL_KIND, NULL, NULL, NULL, NULL}
 /* clang-format on */
 
 /* A term of the manual page and what it means. */

@@ -32,7 +32,8 @@ const struct settings_manual manual = {
 			{EX_DATAERR, "A file is no capture file, or has no link type that is "
 				     "supported. One that is damaged is read up to there."},
 			{EX_NOINPUT, "The file or the interface does not exist."},
-			{EX_UNAVAILABLE, "The broker cannot be reached, or the interfaces "
+			{EX_UNAVAILABLE, "The broker cannot be reached or does not permit the "
+					 "topic, or the interfaces "
 					 "cannot be watched."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},

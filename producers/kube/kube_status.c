@@ -62,13 +62,31 @@ static bool add_watches(const struct watches_state *state, struct text *out)
 	return all;
 }
 
+/* Whether the output has what was written. A broker may take its time. */
+static bool add_delivery(const struct kube_status *status, const struct watches_state *state,
+			 struct text *out)
+{
+	int64_t waits_ns = when_since(when_steady(), status->delivered_at);
+	bool first = when_is_min(status->known);
+	bool away = when_before(status->known, state->known) && waits_ns >= KUBE_STATUS_STALL_NS;
+
+	if (away && !first)
+		text_add_format(out, "[-] the output has taken no PROGRESS for %" PRId64 " s\n",
+				waits_ns / NS_PER_SECOND);
+	else
+		http_health_condition(out, !first,
+				      first ? "the output has no PROGRESS of this process yet"
+					    : "the output takes PROGRESS");
+	return !first && !away;
+}
+
 /* A process that stands by is ready: it has nothing to do, and nobody waits for it. One that only believes that it does
  * is not: nobody may be writing. */
 static bool is_ready(void *user, struct text *out)
 {
 	const struct kube_status *status = user;
 	struct watches_state state;
-	bool open, moving;
+	bool open, moving, delivered;
 
 	if (status->watches == NULL) {
 		open = status->phase == KUBE_STANDING_BY;
@@ -82,7 +100,8 @@ static bool is_ready(void *user, struct text *out)
 			      moving                     ? "PROGRESS is written"
 			      : when_is_min(state.known) ? "no PROGRESS was written yet"
 							 : "no PROGRESS was written for a while");
-	return open && moving;
+	delivered = add_delivery(status, &state, out);
+	return open && moving && delivered;
 }
 
 /* ---- Metrics ---- */
@@ -185,7 +204,7 @@ static void add_tables(const struct watches_state *state, struct text *out)
 	metrics_add_table_bytes(out, tables, KUBE_RESOURCES);
 }
 
-static void add_state(const struct watches_state *state, struct text *out)
+static void add_state(const struct watches_state *state, struct when known, struct text *out)
 {
 	const struct watch_stats *stats = &state->stats;
 
@@ -215,7 +234,7 @@ static void add_state(const struct watches_state *state, struct text *out)
 		add_labelled(out, REFUSED, kube_resource_name((enum kube_resource)r),
 			     state->refused[r]);
 	metrics_add_seconds(out, &table[AHEAD], state->ahead_ns);
-	metrics_add_time(out, &table[KNOWN], state->known);
+	metrics_add_time(out, &table[KNOWN], known);
 	add_tables(state, out);
 }
 
@@ -229,12 +248,33 @@ static void add_metrics(void *user, struct text *out)
 	if (status->watches == NULL)
 		return;
 	watches_get_state(status->watches, &state);
-	add_state(&state, out);
+	add_state(&state, status->known, out);
+}
+
+/* ---- ---- */
+
+void kube_status_lead(struct kube_status *status, const struct watches *watches,
+		      enum kube_phase phase)
+{
+	status->watches = watches;
+	status->phase = phase;
+	status->known = WHEN_MIN;
+	status->delivered_at = when_steady();
+}
+
+void kube_status_delivered(struct kube_status *status)
+{
+	struct watches_state state;
+
+	watches_get_state(status->watches, &state);
+	status->known = state.known;
+	status->delivered_at = when_steady();
 }
 
 void kube_status_init(struct kube_status *status)
 {
 	*status = (struct kube_status){
+		.known = WHEN_MIN,
 		.source = {.user = status,
 			   .is_ready = is_ready,
 			   .add_metrics = add_metrics,

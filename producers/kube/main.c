@@ -183,6 +183,8 @@ static int run(struct watches *watches, struct program *program, const char *clu
 		}
 		clocks_read(now);
 		rc = write_records(watches, program->writer, cluster, now, &record);
+		if (rc == EX_OK)
+			kube_status_delivered(&program->own);
 	}
 	text_free(&record);
 	return rc;
@@ -241,11 +243,9 @@ static int lead(const struct kube_options *options, struct access *access, struc
 	log_info("cluster=%s server=%s out=%s %s", options->watches.cluster, access->server,
 		 options->out, resume.proven ? "resuming" : "starting with a list");
 	clocks_init(&clocks, resume.received);
-	program->own.watches = watches;
-	program->own.phase = KUBE_LEADING;
+	kube_status_lead(&program->own, watches, KUBE_LEADING);
 	rc = run(watches, program, options->watches.cluster, &clocks);
-	program->own.watches = NULL;
-	program->own.phase = KUBE_JOINING;
+	kube_status_lead(&program->own, NULL, KUBE_JOINING);
 	kube_status_log(watches);
 	watches_close(watches);
 	return rc;

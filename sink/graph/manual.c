@@ -30,7 +30,8 @@ const struct settings_manual manual = {
 			{EX_NOINPUT,
 			 "The input cannot be opened, or is a file that was cut or replaced "
 			 "since --state read it."},
-			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic, or "
+			{EX_UNAVAILABLE, "The broker cannot be reached, has no such topic or does "
+					 "not permit it, or "
 					 "--listen cannot listen "
 					 "there."},
 			{EX_CANTCREAT, "The --state directory cannot be used."},

@@ -165,6 +165,11 @@ int32_t node_table_index(struct node_table *table, const struct node *node)
 	return (int32_t)(table->slots[slot] - 1);
 }
 
+int32_t node_table_find(const struct node_table *table, const struct node *node)
+{
+	return table->count == 0 ? -1 : (int32_t)table->slots[slot_of(table, node)] - 1;
+}
+
 int node_compare(const struct node *a, const struct node *b)
 {
 	int order = strcmp(a->namespace, b->namespace);

@@ -77,6 +77,8 @@ struct node node_of(struct span packed, enum node_level level);
 /* Returns the index of NODE, which is added if it is new; -1 if out of memory. TABLE is
  * zero at first. */
 int32_t node_table_index(struct node_table *table, const struct node *node);
+/* The index of NODE, or -1. */
+int32_t node_table_find(const struct node_table *table, const struct node *node);
 void node_table_free(struct node_table *table);
 
 /* A total order: by label, nodes without a namespace last, then by everything else. */

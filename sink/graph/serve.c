@@ -136,6 +136,15 @@ static void report(const struct graph_server *server)
 	http_listen_report(server->http);
 }
 
+/* What each turn begins with, and each pause of a wait for a broker. */
+static void begin_turn(struct graph_server *server)
+{
+	server->now = when_now();
+	wake_streams(server);
+	if (report_time_is_due(&server->report, server->now))
+		report(server);
+}
+
 /* One turn of the loop. Returns how many records were read, or -1 after logging, with *EXIT_CODE
  * set. */
 static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
@@ -145,10 +154,7 @@ static int turn(struct graph_server *server, int timeout_ms, int *exit_code)
 	*exit_code = EX_OSERR;
 	if (wait_for_requests(server, timeout_ms) < 0)
 		return -1;
-	server->now = when_now();
-	wake_streams(server);
-	if (report_time_is_due(&server->report, server->now))
-		report(server);
+	begin_turn(server);
 	if (http_server_turn(server->http, server->now) < 0)
 		return -1;
 	records = serve_topic_turn(server->topic, server->now);
@@ -162,8 +168,7 @@ static void answer(void *user)
 {
 	struct graph_server *server = user;
 
-	server->now = when_now();
-	wake_streams(server);
+	begin_turn(server);
 	http_server_pause(server->http);
 }
 

@@ -42,9 +42,9 @@ const struct settings_manual manual = {
 			{EX_NOINPUT, "A file of watch events cannot be opened."},
 			{EX_NOHOST, "No address is known that ever had the name of --service, "
 				    "--pod or --node; what else was asked is answered."},
-			{EX_UNAVAILABLE,
-			 "The broker cannot be reached or has no such topic, or the "
-			 "server of --server cannot be reached."},
+			{EX_UNAVAILABLE, "The broker cannot be reached, has no such topic or does "
+					 "not permit it, or the "
+					 "server of --server cannot be reached."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "The state cannot be created."},

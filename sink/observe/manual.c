@@ -39,7 +39,8 @@ const struct settings_manual manual = {
 		{
 			{EX_DATAERR, "No record could be read."},
 			{EX_NOINPUT, "The input cannot be opened."},
-			{EX_UNAVAILABLE, "The broker cannot be reached or has no such topic."},
+			{EX_UNAVAILABLE, "The broker cannot be reached, or has no such topic or "
+					 "does not permit it."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "Out of memory, or the system refuses a call."},
 			{EX_IOERR, "The input cannot be read, or the output cannot be written."},

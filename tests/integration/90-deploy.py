@@ -26,7 +26,7 @@ GROUPS = {f"{OPERATOR}/v1": f"/apis/{OPERATOR}/v1", "apps/v1": "/apis/apps/v1", 
 PLURALS = {
     "ServiceAccount": "serviceaccounts", "ConfigMap": "configmaps", "Service": "services", "Namespace": "namespaces",
     "Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets", "Pod": "pods",
-    "PodMonitor": "podmonitors", "PrometheusRule": "prometheusrules", "ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings",
+    "ServiceMonitor": "servicemonitors", "PrometheusRule": "prometheusrules", "ClusterRole": "clusterroles", "ClusterRoleBinding": "clusterrolebindings",
 }  # fmt: skip
 WITHOUT_NAMESPACE = {"Namespace", "ClusterRole", "ClusterRoleBinding"}
 EX_USAGE = 64
@@ -61,8 +61,8 @@ def thing(**members):
 TEXT, MAP = {"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}
 # Of the operator's own definitions, which are too large to keep here, the members that we may use.
 SPECS = {
-    "PodMonitor": thing(selector=thing(matchLabels=MAP), jobLabel=TEXT,
-                        podMetricsEndpoints={"type": "array", "items": thing(port=TEXT, path=TEXT, interval=TEXT)}),
+    "ServiceMonitor": thing(selector=thing(matchLabels=MAP), jobLabel=TEXT,
+                            endpoints={"type": "array", "items": thing(port=TEXT, path=TEXT, interval=TEXT)}),
     "PrometheusRule": thing(groups={"type": "array", "items": thing(name=TEXT, rules={
         "type": "array", "items": thing(alert=TEXT, expr=TEXT, labels=MAP, annotations=MAP, **{"for": TEXT})})}),
 }  # fmt: skip
@@ -84,8 +84,12 @@ def install(api, kind):
         time.sleep(0.1)
 
 
+def selects(labels, metadata):
+    return labels.items() <= metadata["labels"].items()
+
+
 def check_monitoring(api, found):
-    """What the Prometheus operator reads is accepted, and finds every pod's port."""
+    """What the Prometheus operator reads is accepted, and finds every pod's port, once."""
     plan = yaml.safe_load((MONITORING / "kustomization.yaml").read_text())
     listed = {MONITORING / name for name in plan["resources"]}
     assert listed == {*MONITORING.glob("*.yaml")} - {MONITORING / "kustomization.yaml"}, "a file is not in kustomization.yaml"
@@ -93,15 +97,19 @@ def check_monitoring(api, found):
     for kind, document in documents.items():
         install(api, kind)
         create(api, document, dry=True)
-    monitor = documents["PodMonitor"]["spec"]
-    (endpoint,) = monitor["podMetricsEndpoints"]
+    monitor = documents["ServiceMonitor"]["spec"]
+    (endpoint,) = monitor["endpoints"]
+    services = [each for each in found if each["kind"] == "Service" and selects(monitor["selector"]["matchLabels"], each["metadata"])]
     for each in workloads(found):
         template = each["spec"]["template"]
         (container,) = template["spec"]["containers"]
         name = each["metadata"]["name"]
-        assert monitor["selector"]["matchLabels"].items() <= template["metadata"]["labels"].items(), f"{name}: is not selected"
-        assert endpoint["port"] in [port["name"] for port in container.get("ports", [])], f"{name}: has no port {endpoint['port']}"
-        assert template["metadata"]["labels"][monitor["jobLabel"]] == name, f"{name}: its job would have another name"
+        # By two Services each pod would be scraped twice.
+        (service,) = [service for service in services if selects(service["spec"]["selector"], template["metadata"])]
+        (port,) = [port for port in service["spec"]["ports"] if port["name"] == endpoint["port"]]
+        assert port["targetPort"] in [port["name"] for port in container.get("ports", [])], f"{name}: has no port {port['targetPort']}"
+        assert service["metadata"]["labels"][monitor["jobLabel"]] == name, f"{name}: its job would have another name"
+        assert each["spec"].get("serviceName", name) == service["metadata"]["name"], f"{name}: its Service has another name"
     print(f"{len(documents)} objects of the Prometheus operator are accepted")
 
 

@@ -5,24 +5,34 @@
 #include "common/base/array.h"
 #include "sink/graph/snapshot.h"
 
+/* Adds EDGE, of indexes of NODES. -1 if out of memory. */
+static int begin_edge(struct history_totals *totals, const struct graph_edge *edge,
+		      const struct node *nodes)
+{
+	struct graph_edge like = graph_edge_none(), *sum;
+
+	like.client = node_table_index(&totals->nodes, &nodes[edge->client]);
+	like.server = node_table_index(&totals->nodes, &nodes[edge->server]);
+	like.directed = edge->directed;
+	if (like.client < 0 || like.server < 0)
+		return -1;
+	sum = graph_edge_like(&totals->graph, &like);
+	return sum == NULL ? -1 : graph_edge_add(sum, edge);
+}
+
 int history_totals_init(struct history_totals *totals, const struct graph *from,
-			struct node_table *nodes, size_t limit, bool rest)
+			const struct node_table *nodes, size_t limit, bool rest)
 {
 	struct snapshot largest;
 	int rc = 0;
 
-	*totals = (struct history_totals){.nodes = *nodes};
-	*nodes = (struct node_table){0};
+	*totals = (struct history_totals){0};
 	graph_init(&totals->graph);
 	totals->graph.limit = limit;
-	if (snapshot_make(&largest, from, &totals->nodes, 0, limit) < 0)
+	if (snapshot_make(&largest, from, nodes, 0, limit) < 0)
 		return -1;
-	for (size_t i = 0; i < largest.edge_count && rc == 0; i++) {
-		const struct graph_edge *edge = largest.edges[i].edge;
-		struct graph_edge *sum = graph_edge_like(&totals->graph, edge);
-
-		rc = sum == NULL ? -1 : graph_edge_add(sum, edge);
-	}
+	for (size_t i = 0; i < largest.edge_count && rc == 0; i++)
+		rc = begin_edge(totals, largest.edges[i].edge, nodes->nodes);
 	if (rc == 0 && rest)
 		rc = graph_edge_add(&totals->graph.rest, &largest.rest);
 	snapshot_free(&largest);
@@ -50,6 +60,14 @@ static struct history_target *target_of(struct history_totals *totals, size_t nu
 	return &totals->targets[number];
 }
 
+/* Whether END is of a node that an edge of the totals has. */
+static bool has_node(const struct history_totals *totals, const struct end_table *ends, int32_t end)
+{
+	struct node node = node_of(end_table_at(ends, end), NODE_LEVEL_SERVICE);
+
+	return node_table_find(&totals->nodes, &node) >= 0;
+}
+
 /* Finds the place of TARGET. -1 if out of memory. */
 static int look(struct history_totals *totals, const struct end_table *ends,
 		const struct graph_edge *edge, struct history_target *target)
@@ -57,6 +75,11 @@ static int look(struct history_totals *totals, const struct end_table *ends,
 	struct graph_edge moved = graph_edge_none(), *sum;
 	int turned;
 
+	if (totals->graph.count >= totals->graph.limit &&
+	    !(has_node(totals, ends, edge->client) && has_node(totals, ends, edge->server))) {
+		target->place = HISTORY_IN_REST;
+		return 0;
+	}
 	/* The table may have been read again, with the same numbers. */
 	totals->grouping.ends = ends;
 	totals->grouping.level = NODE_LEVEL_SERVICE;

@@ -2,7 +2,8 @@
  * again, and what reading rows would take too long for. Pure.
  *
  * (1) At most LIMIT edges are apart: at first those of the most flows, then those that come until there is no room. An
- *     edge stays, so its sums never shrink. What is measured on others is in the graph's REST.
+ *     edge stays, so its sums never shrink. What is measured on others is in the graph's REST, and their nodes are not
+ *     kept: there are at most twice as many as edges.
  */
 #ifndef TENURE_GRAPH_HISTORY_TOTALS_H
 #define TENURE_GRAPH_HISTORY_TOTALS_H
@@ -22,10 +23,9 @@ struct history_totals {
 	size_t count, capacity;
 };
 
-/* Begins with FROM, of indexes of NODES, which become those of TOTALS. REST is begun with what does not fit, or at 0. -1 if
- * out of memory. */
+/* Begins with FROM, of indexes of NODES. REST is begun with what does not fit, or at 0. -1 if out of memory. */
 int history_totals_init(struct history_totals *totals, const struct graph *from,
-			struct node_table *nodes, size_t limit, bool rest);
+			const struct node_table *nodes, size_t limit, bool rest);
 void history_totals_free(struct history_totals *totals);
 
 /* Adds what was measured on the edge NUMBER, which is ENDS's EDGE: a number names the same edge each time. -1 if out of

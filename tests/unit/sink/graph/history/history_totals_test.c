@@ -186,6 +186,8 @@ static void what_has_no_room_is_summed(void **state)
 		assert_int_equal(history_save(history, span_of("")), 0);
 		graph = &history_totals(history)->graph;
 		assert_int_equal(graph->count, 3);
+		/* Nor are there nodes of others. */
+		assert_true(history_totals(history)->nodes.count <= 6);
 		assert_int_equal(flows_of(graph), apart + 300u * (unsigned)(round + 1));
 		assert_true(graph->rest.measures.flows > rest);
 		rest = graph->rest.measures.flows;
@@ -197,6 +199,41 @@ static void what_has_no_room_is_summed(void **state)
 	/* Of what is complete all is shown. */
 	assert_int_equal(history_totals_begin(history, false), 0);
 	assert_int_equal(flows_of(&history_totals(history)->graph), 1500);
+	history_close(history);
+}
+
+/* A second beginning chooses the edges again, with all of their sums, and the rest begins anew. */
+static void a_second_beginning_starts_over(void **state)
+{
+	struct history_folder *folder = *state;
+	struct history *history = open_with(folder, 3);
+	const struct graph *graph;
+	uint64_t apart;
+
+	history_folder_cover(history, 0, 600);
+	add_slices(folder, history, 50);
+	assert_int_equal(history_save(history, span_of("")), 0);
+	assert_int_equal(history_totals_begin(history, true), 0);
+	for (int i = 0; i < 4; i++) {
+		add_slices(folder, history, 300);
+		assert_int_equal(history_save(history, span_of("")), 0);
+	}
+	graph = &history_totals(history)->graph;
+	assert_true(graph->rest.measures.flows > 0);
+	apart = flows_of(graph) - graph->rest.measures.flows;
+
+	assert_int_equal(history_totals_begin(history, true), 0);
+	graph = &history_totals(history)->graph;
+	assert_int_equal(graph->count, 3);
+	assert_int_equal(graph->rest.measures.flows, 0);
+	/* The largest edges of all are no smaller than those that were the largest at first. */
+	assert_true(flows_of(graph) >= apart);
+	apart = flows_of(graph);
+	add_slices(folder, history, 300);
+	assert_int_equal(history_save(history, span_of("")), 0);
+	graph = &history_totals(history)->graph;
+	assert_true(graph->rest.measures.flows > 0);
+	assert_int_equal(flows_of(graph), apart + 300);
 	history_close(history);
 }
 
@@ -230,6 +267,8 @@ int main(void)
 						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(what_has_no_room_is_summed, history_folder_set_up,
 						history_folder_tear_down),
+		cmocka_unit_test_setup_teardown(a_second_beginning_starts_over,
+						history_folder_set_up, history_folder_tear_down),
 		cmocka_unit_test_setup_teardown(what_has_no_number_is_summed, history_folder_set_up,
 						history_folder_tear_down),
 	};

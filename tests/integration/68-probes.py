@@ -2,9 +2,9 @@
 """Goal: a probe of /readyz that says 200 is true. tenure-lookup and tenure-enrich are started and killed with SIGKILL again and
 again, at random moments, with their state and without, on files and on Kafka, while the cluster goes on; /readyz is asked as
 fast as it answers. Right after the first 200, what the topic had before the start is answered: neither refused, nor unknown, nor
-provisional. While nobody writes PROGRESS, none becomes ready.
+provisional. While nobody writes PROGRESS, none becomes ready. 69-probes-others.py does it for the other programs.
 
-usage: probe_loop.py [RESTARTS]     of each of the four (8)
+usage: 68-probes.py [RESTARTS]     of each of the four (2)
 """
 
 import json
@@ -19,11 +19,12 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, enrich, flow, on_kafka, pod, progress, rfc3339, started, wait_for  # noqa: E402
+from enrich_broker import Broker, enrich, flow, on_kafka, pod, progress, rfc3339, wait_for  # noqa: E402
+from probe_target import Target  # noqa: E402
 from status_page import address_of, get  # noqa: E402
 
 BUILD = Path(os.environ.get("BUILD", Path(__file__).resolve().parents[2] / "build"))
-RESTARTS = int(sys.argv[1]) if len(sys.argv) > 1 else 8
+RESTARTS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 PROGRESS_S, STALE_S = 0.1, 4  # STALE_S: --max-age and --max-hold, which a loaded machine must not reach by itself
 NEW_RECORDS = 500  # of each restart, so that there is something to catch up with
 
@@ -64,47 +65,18 @@ class Cluster(threading.Thread):
             time.sleep(PROGRESS_S)
 
 
-class Target:
-    """A program that is started, probed and killed."""
-
-    lost = "state"  # what it is started without at times
+class Follower(Target):
+    """It answers from what CLUSTER writes."""
 
     def __init__(self, name, folder, cluster):
-        self.name, self.folder, self.cluster = name, folder / name, cluster
-        self.folder.mkdir()
-        self.starts = self.ready = self.probes = self.unready = 0
+        super().__init__(name, folder)
+        self.cluster = cluster
 
-    def start(self):
-        self.starts += 1
-        self.log = self.folder / f"log-{self.starts}"
-        self.process = self.launch(open(self.log, "w"))
-        started.append(self.process)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def probe(self):
-        status, body = get(self.address, "/readyz?verbose")
-        # No answer at all: it waits for a broker.
-        assert status in (0, 200, 503), (self.name, status, self.log.read_text())
-        assert status == 0 or (status == 200) == ("[-]" not in body), (self.name, status, body)
-        self.probes += 1
-        self.unready += status != 200
-        return status == 200
-
-    def until_ready(self, seconds):
-        """False after SECONDS."""
-        deadline = time.monotonic() + seconds
-        self.address = address_of(self.log)
-        while not self.probe():
-            assert self.process.poll() is None, self.log.read_text()
-            if time.monotonic() > deadline:
-                return False
-        return True
+    def prepare(self):
+        return self.cluster.add_pods(NEW_RECORDS)
 
 
-class Lookup(Target):
+class Lookup(Follower):
     kube = ()
 
     def launch(self, log):
@@ -121,7 +93,7 @@ class Lookup(Target):
         pass
 
 
-class Enrich(Target):
+class Enrich(Follower):
     # With files, the rest of the state says what the outputs were made with: without it, it is refused.
     lost = "state/timeline"
 
@@ -141,7 +113,7 @@ class Enrich(Target):
 
     def finish(self):
         self.start()
-        assert self.until_ready(60), (self.log.read_text(), get(self.address, "/readyz?verbose"))
+        self.until_ready()
         found = {}
 
         def all_there():
@@ -186,22 +158,6 @@ def targets(folder, broker, cluster):
     return [lookup_file, lookup_topic, enrich_file, enrich_topic]
 
 
-def restart(target, chance):
-    """One start, and one kill."""
-    if chance.random() < 0.25:
-        shutil.rmtree(target.folder / target.lost, ignore_errors=True)
-    ip = target.cluster.add_pods(NEW_RECORDS)
-    target.start()
-    if chance.random() < 0.3:
-        time.sleep(chance.uniform(0, 0.6))
-    else:
-        assert target.until_ready(60), (target.log.read_text(), get(target.address, "/readyz?verbose"))
-        target.check(ip)
-        target.ready += 1
-        time.sleep(chance.choice([0, chance.uniform(0, 0.3)]))
-    target.kill()
-
-
 def stale(all_targets, cluster):
     """Nobody writes PROGRESS since longer than STALE_S: an answer about the present would be provisional, so none is ready."""
     cluster.paused = True
@@ -217,7 +173,7 @@ def stale(all_targets, cluster):
             assert not target.probe(), (target.name, get(target.address, "/readyz?verbose"))
     cluster.paused = False
     for target in all_targets:
-        wait_for(f"{target.name} is ready again", target.probe, open(target.log))
+        target.until_ready()
         target.kill()
 
 
@@ -230,13 +186,11 @@ def main():
         cluster.start()
         all_targets = targets(folder, broker, cluster)
         for target in all_targets * RESTARTS:
-            restart(target, chance)
+            target.restart(chance)
         stale(all_targets, cluster)
         for target in all_targets:
             target.finish()
-            print(f"{target.name}: {target.starts} starts, {target.ready} probed until ready and asked; {target.probes} probes, {target.unready} not ready")
-            # Something was seen on both sides.
-            assert target.ready > 0 and 0 < target.unready < target.probes, target.name
+            target.tell()
         cluster.ending = True
         cluster.join()
     shutil.rmtree(folder)
