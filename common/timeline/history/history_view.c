@@ -4,6 +4,7 @@
 
 #include "common/base/array.h"
 #include "common/program/log.h"
+#include "common/timeline/rules/interfaces.h"
 
 void history_view_clear(struct address_view *view)
 {
