@@ -49,6 +49,9 @@ class Truth:
         records = sorted(read_each(os.path.join(self.directory, "truth-*")), key=lambda record: record["before"])
         for record in records:
             if record["what"] == "give":
+                if self.holdings[record["ip"]]:     # one had it at a time, though the end of taking it away was logged later
+                    before = self.holdings[record["ip"]][-1]
+                    before.take_after = min(before.take_after, record["after"])
                 self.holdings[record["ip"]].append(Holding(record))
             else:
                 holding = self.holdings[record["ip"]][-1]
