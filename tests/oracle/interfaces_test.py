@@ -43,6 +43,16 @@ def test_order_and_repetition_say_nothing():
         assert asked(records, 20.2) == "known uid-a"
 
 
+def test_an_interface_is_of_no_pod_whose_sandbox_was_gone_before():
+    """The first record tells of an end long ago, as where the topic was trimmed; nobody tells of the next pod."""
+    def said(gone):
+        records = covered().progress(59.9).pod(60, pod("a", X, start=9, ready=10, gone=gone, phase="Succeeded", containers=[container(10, 20)]), "DELETED")
+        return asked(seen(records, "w", 21.5, 60, host="h"), 30, sent=True, observer="h")
+
+    assert said(20) != "known uid-a"
+    assert said(21) == "known uid-a"
+
+
 def test_nobody_is_named_who_is_in_no_record_of_a_pod():
     assert asked(seen(covered(), "wa", 10, 60), 20, sent=True) == "unknown never_seen"
 
