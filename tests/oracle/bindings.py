@@ -42,7 +42,7 @@ def pod_binding(thing, epoch, instants, opening, options, how=None):
         lives.certain_to(epoch, possible_from, options.hold), lives.possible_to(epoch), epoch.began, epoch.first_known,
         epoch.ended_received, epoch.how == lives.LOST, how, start, start_from, end, end_from)
     found.held_from = max(held_from, possible_from)
-    found.held_to = lives.certain_to(epoch, possible_from, options.hold + options.skew)
+    found.held_to = min(lives.certain_to(epoch, possible_from, options.hold + options.skew), found.raw_possible_to)
     found.last_sign = newest([NEVER, epoch.evidence_of_end()])
     if thing.holder == thing.uid and epoch.start_time is not None:
         found.there_from = epoch.start_time

@@ -150,7 +150,10 @@ static struct binding_start start_of_pod(const struct binding *binding,
 
 struct when binding_held_to(const struct binding *binding, const struct assumptions *assumptions)
 {
-	return certain_to(&binding->evidence, assumptions->hold_ns, assumptions->skew_ns);
+	const struct evidence *evidence = &binding->evidence;
+
+	return when_earlier(certain_to(evidence, assumptions->hold_ns, assumptions->skew_ns),
+			    evidence_possible_to(evidence));
 }
 
 struct when binding_held_from(const struct binding *binding, const struct assumptions *assumptions)
