@@ -45,7 +45,7 @@ const struct settings_manual manual = {
 		{
 			{EX_NOINPUT, "The kubeconfig does not exist."},
 			{EX_UNAVAILABLE, "The API server or the broker cannot be reached, the "
-					 "broker does not permit it, or the "
+					 "broker denies a right that is needed to start, or the "
 					 "output cannot be opened or has a writer."},
 			{EX_SOFTWARE, "An internal error, out of memory, or a system call that the "
 				      "sandbox does not allow."},

@@ -223,6 +223,8 @@ def run(folder, sandboxes):
     lab.use_again()
     lab.rename()
     lab.lose()
+    # The first is made 5 s after something is open, which may be later than all of this took.
+    wait_for("a record that confirms", lambda: all('"confirmed"' in meter.links.read_text() for meter in lab.meters), 60)
     records = [lab.meters[0].stop()]
     figures.append(check(lab.meters[0], records[0], lab.all, old, counts))
     # A meter that starts again says of what is there what it sees itself.

@@ -174,6 +174,8 @@ class Flows(Target):
         ip("link", "set", old, "down")
         ip("link", "set", old, "name", new)
         ip("link", "set", new, "up")
+        # Until the kernel has seen that there is a carrier again, the other end drops what it is to send.
+        wait_for("a carrier", lambda: b"state UP" in subprocess.run(["ip", "link", "show", "out0"], stdout=subprocess.PIPE, check=True).stdout)
 
     def source(self):
         """An address that this start has for itself."""
@@ -310,6 +312,10 @@ def main():
     if os.geteuid() != 0:
         print("needs root for a network namespace")
         sys.exit(77)
+    for tool in ("ip", "unshare"):
+        if not shutil.which(tool):
+            print(f"needs {tool}")
+            sys.exit(77)
     if os.environ.get("TENURE_UNSHARED") != "1":
         os.execvpe("unshare", ["unshare", "-n", sys.executable, *sys.argv], dict(os.environ, TENURE_UNSHARED="1"))
     ip("link", "set", "lo", "up")

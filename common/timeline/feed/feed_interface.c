@@ -183,13 +183,15 @@ int feed_interface_sequence(struct feed *feed, const struct interface_object *ob
 		return 0;
 	if (read_run(feed, object, &state) < 0)
 		return -1;
-	if (!run_state_add(&state, object->record))
-		return 0;
+	/* Also what a late record tells may keep an interface from being past, which is open in an earlier one. */
 	before = state.latest;
-	*sequence = run_state_sequence(&state, object->run);
 	state.latest = when_later(before, latest_told(object));
-	if (confirm(feed, object, *sequence, &state) < 0 ||
-	    retention_note_run(feed->cluster, feed->store, before, state.latest, object->run) < 0)
+	if (run_state_add(&state, object->record)) {
+		*sequence = run_state_sequence(&state, object->run);
+		if (confirm(feed, object, *sequence, &state) < 0)
+			return -1;
+	}
+	if (retention_note_run(feed->cluster, feed->store, before, state.latest, object->run) < 0)
 		return -1;
 	text_clear(feed->value);
 	run_state_write(feed->value, &state);

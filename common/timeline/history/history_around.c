@@ -187,7 +187,8 @@ static bool take_interfaces(struct taking *taking)
 
 	for (size_t i = 0; i < history->interface_count; i++) {
 		const struct interface_span *span = &history->interfaces[i].span;
-		struct when from = when_add(span->any_first, -taking->skew_ns);
+		struct when there = interface_span_there(span, taking->skew_ns);
+		struct when from = when_add(there, -taking->skew_ns);
 		struct when to = when_add(span->any_last, taking->skew_ns);
 
 		if (when_before(to, first) || when_before(last, from) ||

@@ -17,6 +17,7 @@
 #define HOLDERS 40
 #define BINDINGS_MAX (HOLDERS * 3)
 #define VERSIONS_MAX (BINDINGS_MAX * 4)
+#define INTERFACES 30
 #define SECONDS 2000
 #define QUESTIONS 200
 
@@ -87,6 +88,35 @@ static int in_order(const void *a, const void *b)
 	return (*one > *other) - (*one < *other);
 }
 
+/* Adds the interfaces of all nodes. The pod of one may be silent for long. */
+static void add_interfaces(struct history *history, struct chance *chance)
+{
+	for (size_t i = 0; i < INTERFACES; i++) {
+		int64_t appeared = 100 + chance_pick(chance, SECONDS);
+		struct when first = second(appeared + chance_pick(chance, 60));
+		struct when last = when_add(first, chance_pick(chance, 40) * NS_PER_SECOND);
+		uint64_t written = (uint64_t)(last.ns / NS_PER_SECOND) + 1;
+
+		history->interfaces[history->interface_count++] = (struct interface_version){
+			.interface = i,
+			.offset = written,
+			.span = {.uid = i + 1,
+				 .node = chance_pick(chance, 3),
+				 .name = i + 1,
+				 .first = first,
+				 .last = last,
+				 .any_first = first,
+				 .any_last = last,
+				 .since = WHEN_MIN,
+				 .appeared = second(appeared),
+				 .until = WHEN_MAX,
+				 .alone_since = WHEN_MAX,
+				 .alone_until = WHEN_MIN},
+		};
+		history->changes[history->change_count++] = written;
+	}
+}
+
 static struct history *history_of(struct chance *chance)
 {
 	struct history *history = calloc(1, sizeof(*history));
@@ -95,7 +125,8 @@ static struct history *history_of(struct chance *chance)
 	history->holders = calloc(HOLDERS, sizeof(*history->holders));
 	history->bindings = calloc(BINDINGS_MAX, sizeof(*history->bindings));
 	history->versions = calloc(VERSIONS_MAX, sizeof(*history->versions));
-	history->changes = calloc(VERSIONS_MAX, sizeof(*history->changes));
+	history->interfaces = calloc(INTERFACES, sizeof(*history->interfaces));
+	history->changes = calloc(VERSIONS_MAX + INTERFACES, sizeof(*history->changes));
 	for (size_t h = 0; h < HOLDERS; h++) {
 		int64_t from = 100 + chance_pick(chance, SECONDS);
 
@@ -109,6 +140,7 @@ static struct history *history_of(struct chance *chance)
 			from = chance_one_in(chance, 6) ? from - 90 : to + chance_pick(chance, 20);
 		}
 	}
+	add_interfaces(history, chance);
 	qsort(history->changes, history->change_count, sizeof(*history->changes), in_order);
 	return history;
 }
