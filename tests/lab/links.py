@@ -108,10 +108,10 @@ class Links:
         """Of each address whose packets came from it, one or more within which time: (uid of the pod, from, to), by meters and logs."""
         found = defaultdict(list)
         for one in self.by_uid.values():
-            for ip, times in one.addresses.items():
+            for ip, (first, last) in one.addresses.items():
                 holding = one.holder(ip, truth)
-                if holding is not None:
-                    found[ip] += [(holding.uid, at, at) for at in times]
+                if holding is not None and last > first:    # the first may be an ARP request, which was no packet from the address
+                    found[ip].append((holding.uid, last, last))
         for ends, entries in truth.connections.items():
             for at, end in enumerate(ends):
                 found[end.rsplit(":", 1)[0]] += [(entry[3 + at], entry[0] - LOG_SLACK, entry[1]) for entry in entries if entry[3 + at]]

@@ -54,7 +54,7 @@ ELSEWHERE = {
     "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
     "packets of the other family": 9, "static pods of a kubelet that starts again": 22, "the first start_time of a mirror": 22,
     "confirmed as of a position": 33, "confirmed if later": 13, "eight interfaces": 10,
-    "the greatest confirmed": 6, "alone on any of its interfaces": 17}
+    "the greatest confirmed": 6, "interfaces that appeared before their packets": 11, "alone on any of its interfaces": 17}
 
 # Noticed by the hand-made histories, and by more seeds.
 RARE = {
@@ -176,6 +176,7 @@ MUTATIONS = {
     "services by port": (world.World, "serves_port", always(False)),
     "shared addresses by port": (holder_verdict, "is_passed_over", always(False)),
     "alone": (holder_verdict.Scene, "find_alone", always([])),
+    "alone before it was there": (holder_verdict.Scene, "was_alone", lambda was: lambda self, span: was(self, interfaces.replace(span, since=None))),
     "alone on any of its interfaces": (holder_verdict.Scene, "alone_here", lambda alone: lambda self, one: alone(self, on_longest(one))),
     "alone leaves the unpublished out": (holder_verdict.Scene, "alone_nodes", always(set())),
     "witnessed": (holder_verdict.Scene, "find_witnessed", always([])),

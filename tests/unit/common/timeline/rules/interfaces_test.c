@@ -340,23 +340,23 @@ static void a_flow_on_an_interface_names_its_uid(void **state)
 	assert_false(binding_is_on(&bindings[0], 8, ms(45001), ms(47000)));
 }
 
+static bool is_alone(const struct interface_span *one, uint64_t host, int64_t from, int64_t to)
+{
+	return interface_span_is_alone(one, ms(53000), host, ms(from), ms(to), assumed.skew_ns);
+}
+
 static void an_interface_is_alone_with_skew_but_to_the_end_by_its_own_clock(void **state)
 {
 	struct interface_span one = span(30500, 51500);
-	struct when until = ms(53000);
 
 	(void)state;
 	one.alone_since = ms(30100);
-	assert_true(interface_span_is_alone(&one, until, HOST, ms(30600), until, assumed.skew_ns));
-	assert_false(interface_span_is_alone(&one, until, HOST, ms(30599), until, assumed.skew_ns));
-	assert_false(
-		interface_span_is_alone(&one, until, HOST, ms(30600), ms(53001), assumed.skew_ns));
-	assert_true(interface_span_is_alone(&one, until, 1, ms(30600), ms(52500), assumed.skew_ns));
-	assert_false(
-		interface_span_is_alone(&one, until, 0, ms(30600), ms(52501), assumed.skew_ns));
-	one.alone_since = WHEN_MAX;
-	assert_false(interface_span_is_alone(&one, WHEN_MIN, HOST, ms(40000), ms(40000),
-					     assumed.skew_ns));
+	assert_true(is_alone(&one, HOST, 30600, 53000) && !is_alone(&one, HOST, 30599, 53000));
+	assert_true(!is_alone(&one, HOST, 30600, 53001) && is_alone(&one, 1, 30600, 52500));
+	assert_false(is_alone(&one, 0, 30600, 52501));
+	one.since = ms(31500); /* it was not there yet */
+	assert_true(is_alone(&one, HOST, 31500, 53000) && !is_alone(&one, HOST, 31499, 53000));
+	assert_true(is_alone(&one, 1, 31000, 52500) && !is_alone(&one, 1, 30999, 52500));
 }
 
 /* A meter that is started again gives the same interface another uid. */
