@@ -230,7 +230,7 @@ def contradictions(span, others, bindings, clock, skew, horizon):
 def surely_had(span, one, skew):
     """Whether, whatever is still to be told, the pod of ONE had the address while SPAN carried it."""
     to = one.held_from if one.held_to == EVER else one.held_to
-    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(there(span, skew), skew)
+    return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(span.any[0], skew)
             and there(span, skew) <= to and one.held_from <= span.any[1])
 
 
@@ -255,7 +255,7 @@ def own_of(one, spans, skew, horizon):
     """Those of SPANS that are the interface of the epoch of ONE, if they are nobody else's: a sandbox has one."""
     found = []
     for span in sorted(spans, key=lambda span: span.first):
-        if may_be(span, one, skew) and one.there_from <= shift(there(span, skew), skew):
+        if may_be(span, one, skew) and one.there_from <= shift(span.any[0], skew):
             if any(differ(other, span) for other in found if not other.is_past(horizon)):
                 break
             found.append(span)

@@ -39,14 +39,6 @@ def test_an_interface_is_its_pods_from_when_it_appeared(appeared, said):
     assert asked(records, 19.6) == said
 
 
-def test_an_interface_that_was_there_before_the_pod_is_anothers():
-    def told(appeared):
-        return seen(lived(covered(), "a", X, 10, 20, start=9), "wa", 12, 20.9, appeared=appeared)
-
-    assert asked(told(8), 19.6) == "known uid-a"
-    assert asked(told(7.9), 19.6) == "unknown hand_over"
-
-
 def test_order_and_repetition_say_nothing():
     first = lambda records: seen(records, "wa", 10.2, 12, since=9.9)  # noqa: E731
     last = lambda records: seen(records, "wa", 10.2, 20.85, until=20.88)  # noqa: E731

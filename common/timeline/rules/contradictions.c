@@ -21,7 +21,8 @@ bool contradictions_due(const struct interface_span *before, const struct interf
 	       steps(after) > (before == NULL ? 0 : steps(before));
 }
 
-/* The pod of BINDING surely had the address while SPAN carried it, and SPAN was not there before the pod was. */
+/* The pod of BINDING surely had the address while SPAN carried it, and SPAN carried nothing before the pod was
+ * there. */
 static bool has(const struct interface_span *span, const struct binding *binding,
 		const struct assumptions *assumptions)
 {
@@ -32,7 +33,7 @@ static bool has(const struct interface_span *span, const struct binding *binding
 	if (binding->kind != HOLDER_POD || evidence->shared || evidence->node != span->node ||
 	    evidence_is_past(evidence, assumptions->horizon) ||
 	    (evidence->identity == 0 &&
-	     when_before(when_add(there, assumptions->skew_ns), evidence->start_time)))
+	     when_before(when_add(span->any_first, assumptions->skew_ns), evidence->start_time)))
 		return false;
 	from = binding_held_from(binding, assumptions);
 	to = binding_held_to(binding, assumptions);

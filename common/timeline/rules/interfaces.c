@@ -106,15 +106,14 @@ static int by_first(const void *a, const void *b)
 	return (one->first.ns > other->first.ns) - (one->first.ns < other->first.ns);
 }
 
-/* It was not there before the pod was. */
+/* It carried nothing before the pod was there. */
 static bool may_own(const struct fitting *all, const struct interface_span *span, size_t b)
 {
 	const struct evidence *evidence = &all->bindings[b].evidence;
-	int64_t skew_ns = all->assumptions->skew_ns;
-	struct when there = when_add(interface_span_there(span, skew_ns), skew_ns);
+	struct when first = when_add(span->any_first, all->assumptions->skew_ns);
 
 	return may_be(all, span, b) &&
-	       (evidence->identity != 0 || when_not_after(evidence->start_time, there));
+	       (evidence->identity != 0 || when_not_after(evidence->start_time, first));
 }
 
 /* SPANS[COUNT] has come after another interface of binding number B. */
