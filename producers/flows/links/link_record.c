@@ -29,29 +29,24 @@ static void add_spec(struct text *out, const struct link_meter *meter,
 	text_add_format(out, ",\"record\":%" PRIu64 "}}", report->record);
 }
 
+static void add_time(struct text *out, const char *name, struct when when)
+{
+	text_add_format(out, "\"%s\":", name);
+	text_add_when(out, when);
+	text_add_string(out, ",");
+}
+
 static void add_status(struct text *out, const struct link_report *report)
 {
 	text_add_string(out, ",\"status\":{");
-	if (!when_is_min(report->since)) {
-		text_add_string(out, "\"since\":");
-		text_add_when(out, report->since);
-		text_add_string(out, ",");
-	}
-	if (!when_is_max(report->appeared)) {
-		text_add_string(out, "\"appeared\":");
-		text_add_when(out, report->appeared);
-		text_add_string(out, ",");
-	}
-	if (report->gone && !when_is_max(report->until)) {
-		text_add_string(out, "\"until\":");
-		text_add_when(out, report->until);
-		text_add_string(out, ",");
-	}
-	if (!when_is_min(report->confirmed)) {
-		text_add_string(out, "\"confirmed\":");
-		text_add_when(out, report->confirmed);
-		text_add_string(out, ",");
-	}
+	if (!when_is_min(report->since))
+		add_time(out, "since", report->since);
+	if (!when_is_max(report->appeared))
+		add_time(out, "appeared", report->appeared);
+	if (report->gone && !when_is_max(report->until))
+		add_time(out, "until", report->until);
+	if (!when_is_min(report->confirmed))
+		add_time(out, "confirmed", report->confirmed);
 	text_add_string(out, "\"addresses\":[");
 	for (size_t i = 0; i < report->address_count; i++) {
 		const struct link_address *address = &report->addresses[i];
