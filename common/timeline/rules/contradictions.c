@@ -27,19 +27,18 @@ static bool has(const struct interface_span *span, const struct binding *binding
 		const struct assumptions *assumptions)
 {
 	const struct evidence *evidence = &binding->evidence;
-	struct when there = interface_span_there(span, assumptions->skew_ns);
 	struct when from, to;
 
 	if (binding->kind != HOLDER_POD || evidence->shared || evidence->node != span->node ||
 	    evidence_is_past(evidence, assumptions->horizon) ||
 	    (evidence->identity == 0 &&
-	     when_before(when_add(span->any_first, assumptions->skew_ns), evidence->start_time)))
+	     interface_span_is_older(span, evidence->start_time, assumptions->skew_ns)))
 		return false;
 	from = binding_held_from(binding, assumptions);
 	to = binding_held_to(binding, assumptions);
 	if (when_is_max(to))
 		to = from;
-	return when_not_after(there, to) && when_not_after(from, span->any_last);
+	return interface_span_fits(span, from, to, assumptions->skew_ns);
 }
 
 /* OTHER was the interface of BINDING before SPAN. */

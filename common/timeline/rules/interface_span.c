@@ -16,6 +16,19 @@ struct when interface_span_there(const struct interface_span *span, int64_t skew
 	return when_earlier(span->any_first, when_add(span->appeared, skew_ns));
 }
 
+bool interface_span_fits(const struct interface_span *span, struct when from, struct when to,
+			 int64_t skew_ns)
+{
+	return when_not_after(interface_span_there(span, skew_ns), to) &&
+	       when_not_after(from, span->any_last);
+}
+
+bool interface_span_is_older(const struct interface_span *span, struct when start_time,
+			     int64_t skew_ns)
+{
+	return when_before(when_add(span->any_first, skew_ns), start_time);
+}
+
 bool interface_span_is_past(const struct interface_span *span, struct when horizon)
 {
 	return when_before(when_later(span->any_last, span->alone_until), horizon) &&

@@ -27,6 +27,12 @@ struct interface_span {
 bool interface_span_equal(const struct interface_span *a, const struct interface_span *b);
 /* From when on it was one sandbox's at the latest: an interface that is there has its address soon. */
 struct when interface_span_there(const struct interface_span *span, int64_t skew_ns);
+/* It may be the interface of a pod that surely had the address from FROM to TO. */
+bool interface_span_fits(const struct interface_span *span, struct when from, struct when to,
+			 int64_t skew_ns);
+/* It carried something before a pod of START_TIME was there. */
+bool interface_span_is_older(const struct interface_span *span, struct when start_time,
+			     int64_t skew_ns);
 /* All that it tells is before HORIZON, and nothing confirms it any more. */
 bool interface_span_is_past(const struct interface_span *span, struct when horizon);
 /* Two that carried one address did so at the same time. */

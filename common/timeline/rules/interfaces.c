@@ -71,8 +71,7 @@ static bool may_be(const struct fitting *all, const struct interface_span *span,
 	const struct held *held = &all->held[b];
 
 	return held->is && all->bindings[b].evidence.node == span->node &&
-	       when_not_after(interface_span_there(span, all->assumptions->skew_ns), held->to) &&
-	       when_not_after(held->from, span->any_last);
+	       interface_span_fits(span, held->from, held->to, all->assumptions->skew_ns);
 }
 
 /* Adds what SPAN says to binding number B, unless it may be another holder's too. A pod whose containers
@@ -110,10 +109,10 @@ static int by_first(const void *a, const void *b)
 static bool may_own(const struct fitting *all, const struct interface_span *span, size_t b)
 {
 	const struct evidence *evidence = &all->bindings[b].evidence;
-	struct when first = when_add(span->any_first, all->assumptions->skew_ns);
 
 	return may_be(all, span, b) &&
-	       (evidence->identity != 0 || when_not_after(evidence->start_time, first));
+	       (evidence->identity != 0 ||
+		!interface_span_is_older(span, evidence->start_time, all->assumptions->skew_ns));
 }
 
 /* SPANS[COUNT] has come after another interface of binding number B. */
