@@ -56,7 +56,7 @@ class Scene:
         """No other interface of the node carried the address in the flow."""
         k = 0 if span.host and span.host == self.question.observer else self.options.skew
         return (span.alone is not None and span.alone[0] + self.options.skew <= self.question.start
-                and (span.since is None or shift(span.since, -k) <= self.question.start)
+                and (span.since is None or shift(span.since, k) <= self.question.start)
                 and self.question.end <= span.alone[1] - k)
 
     def find_alone(self):

@@ -56,7 +56,7 @@ bool interface_span_is_alone(const struct interface_span *span, struct when unti
 {
 	int64_t k = host != 0 && span->host == host ? 0 : skew_ns;
 
-	return !when_is_min(until) && when_not_after(when_add(span->since, -k), start) &&
+	return !when_is_min(until) && when_not_after(when_add(span->since, k), start) &&
 	       when_not_after(when_add(span->alone_since, skew_ns), start) &&
 	       when_not_after(end, when_add(until, -k));
 }

@@ -356,7 +356,7 @@ static void an_interface_is_alone_with_skew_but_to_the_end_by_its_own_clock(void
 	assert_false(is_alone(&one, 0, 30600, 52501));
 	one.since = ms(31500); /* it was not there yet */
 	assert_true(is_alone(&one, HOST, 31500, 53000) && !is_alone(&one, HOST, 31499, 53000));
-	assert_true(is_alone(&one, 1, 31000, 52500) && !is_alone(&one, 1, 30999, 52500));
+	assert_true(is_alone(&one, 1, 32000, 52500) && !is_alone(&one, 1, 31999, 52500));
 }
 
 /* A meter that is started again gives the same interface another uid. */
