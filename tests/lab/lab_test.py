@@ -141,6 +141,13 @@ def test_logs_that_contradict_each_other_are_found(tmp_path):
     assert [(end, uid) for end, uid, _ in lab(tmp_path, [seen]).disagreements()] == [(A + ":4000", "u2")]
 
 
+def test_a_process_that_waited_wrote_late_what_it_saw(tmp_path):
+    """It read what u1 had sent when u1 was gone; it had asked u1 before."""
+    seen = {"t": T + int(10.3 * SECOND), "what": "seen", "side": "client", "uid": "u3", "local": B + ":4000", "remote": A + ":8080", "peer": "u1"}
+    assert [uid for _, uid, _ in lab(tmp_path, [seen]).disagreements()] == ["u1"]
+    assert lab(tmp_path, [dict(seen, start=T + int(9.9 * SECOND))]).disagreements() == []
+
+
 def test_a_service_address_is_a_service(tmp_path):
     service = {"status": "known", "kind": "service", "service": {"name": "web", "namespace": "shop"}}
     truth = lab(tmp_path)

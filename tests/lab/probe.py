@@ -32,7 +32,7 @@ class Prober:
             if head is not None:
                 peer = head[1].get(UID_HEADER)
                 self.log.write(t=now(), what="seen", side="client", uid=self.uid, local=local,
-                               remote=f"{address}:{port}", peer=peer)
+                               remote=f"{address}:{port}", peer=peer, start=started)
                 await asyncio.wait_for(reader.read(), 1.0)
         except (OSError, asyncio.TimeoutError):
             pass

@@ -70,14 +70,16 @@ class Truth:
                     self.services[address] = service["namespace"] + "/" + name
 
     def load_workloads(self):
-        """CONNECTIONS: (client's ip:port, server's ip:port) -> [from, to, seen, client's uid, server's uid]."""
+        """CONNECTIONS: (client's ip:port, server's ip:port) -> [from, to, (since, seen), client's uid, server's uid]: each had its
+        address at some moment from since to seen, when a process that waits for a processor may write at last what it read."""
         for record in read_each(os.path.join(self.directory, "work-*")):
             client = record["side"] == "client"
             key = (record["local"], record["remote"]) if client else (record["remote"], record["local"])
             if record["what"] == "seen":
                 self.sightings += 1
                 uids = (record["uid"], record["peer"]) if client else (record["peer"], record["uid"])
-                self.connections[key].append([record["t"], record["t"], record["t"], *uids])
+                since = record.get("start", record["t"]) - (0 if client else LOG_SLACK)
+                self.connections[key].append([record["t"], record["t"], (since, record["t"]), *uids])
             elif self.connections.get(key) and record["peer"]:
                 latest = self.connections[key][-1]
                 latest[0], latest[1] = min(latest[0], record["start"]), max(latest[1], record["t"])
@@ -112,13 +114,13 @@ class Truth:
         """Sightings in the workloads' logs that the runtime's log contradicts."""
         wrong = []
         for (client, server), entries in self.connections.items():
-            for _, _, seen, *uids in entries:
+            for _, _, times, *uids in entries:
                 for end, uid in zip((client, server), uids):
                     ip = end.rsplit(":", 1)[0]
                     if self.kind(ip) != "pod":
                         continue
-                    if uid not in {holding.uid for holding in self.during(ip, seen, seen)}:
-                        wrong.append((end, uid, seen))
+                    if uid not in {holding.uid for holding in self.during(ip, *times)}:
+                        wrong.append((end, uid, times[-1]))
         return wrong
 
 

@@ -55,7 +55,7 @@ class Server:
                 if seen is None:
                     seen = headers.get(UID_HEADER, "")
                     self.log.write(t=now(), what="seen", side="server", uid=self.spec["uid"],
-                                   local=local, remote=remote, peer=seen)
+                                   local=local, remote=remote, peer=seen, start=started)
                 await asyncio.sleep(self.think())
                 self.answer(writer, headers)
                 await writer.drain()
@@ -122,7 +122,7 @@ class Client:
                 count += 1
                 if count == 1:
                     self.log.write(t=now(), what="seen", side="client", uid=self.spec["uid"],
-                                   local=local, remote=remote, peer=peer)
+                                   local=local, remote=remote, peer=peer, start=started)
                 if last:
                     break
                 await asyncio.sleep(self.random.uniform(0.3, 1.2))
