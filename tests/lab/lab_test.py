@@ -135,6 +135,18 @@ def test_what_the_workloads_logged_decides_where_data_flowed(tmp_path):
     assert truth.disagreements() == []
 
 
+def test_who_surely_had_it_is_right_while_the_next_is_being_given_it(tmp_path):
+    """A plug-in takes a second or two, and what was sent to the last holder is sent again meanwhile."""
+    lab(tmp_path)
+    write(tmp_path / "truth-n1", [change("give", A, "u1", 0), change("give", B, "u3", 0), change("take", A, "u1", 10),
+                                  {**change("give", A, "u2", 10.5), "after": T + 12 * SECOND}])
+    truth = Truth(str(tmp_path))
+    for start, end, named, right in ((9, 11, "u1", True), (9, 11, "u2", False), (9, 12.5, "u1", False), (9, 12.5, "u2", False),
+                                     (10.2, 12.5, "u2", True), (10.2, 11, "u1", False)):
+        assert (wrong_sides(truth, tagged(start, end, known(named), known("u3"))[1]) == []) == right, (start, end, named)
+    assert wrong_sides(truth, tagged(9, 11, known("u1"), known("u3"), packets=(0, 3))[1]) == ["source"]
+
+
 def test_logs_that_contradict_each_other_are_found(tmp_path):
     seen = {"t": T + 9 * SECOND, "what": "seen", "side": "server", "uid": "u3", "local": B + ":8080",
             "remote": A + ":4000", "peer": "u2"}

@@ -23,6 +23,9 @@ class Holding:
     def may_overlap(self, start, end):
         return self.give_before <= end and start <= self.take_after
 
+    def surely_overlaps(self, start, end):
+        return max(self.give_after, start) <= min(self.take_before, end)
+
     def covers(self, start, end):
         return self.give_before <= start and end <= self.take_after
 
