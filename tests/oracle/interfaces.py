@@ -231,7 +231,7 @@ def surely_had(span, one, skew):
     """Whether, whatever is still to be told, the pod of ONE had the address while SPAN carried it."""
     to = one.held_from if one.held_to == EVER else one.held_to
     return (one.kind == "pod" and one.how is None and one.node == span.node and one.there_from <= shift(span.any[0], skew)
-            and there(span, skew) <= to and one.held_from <= span.any[1])
+            and span.any[0] <= to and one.held_from <= span.any[1])
 
 
 def there(span, skew):
@@ -243,6 +243,12 @@ def may_be(span, one, skew):
     """Whether SPAN may be the interface of the epoch of the binding ONE."""
     return (one.kind == "pod" and one.how is None and one.node == span.node
             and there(span, skew) <= one.held_to and one.held_from <= span.any[1])
+
+
+def proven(span, bindings, skew, horizon):
+    """SPAN, without when it appeared if its packets tell whose it is."""
+    carried = replace(span, appeared=None)
+    return carried if any(may_be(carried, one, skew) and not is_past(one, horizon) for one in bindings) else span
 
 
 def differ(one, later):
@@ -273,6 +279,7 @@ def sharpen(bindings, spans, clock, skew, horizon):
     for one in bindings:
         if one.held_to == EVER:
             one.held_to = one.certain_to        # up to the next holder
+    spans = [proven(span, bindings, skew, horizon) for span in spans]
     found = []
     for one in bindings:
         shares = []

@@ -39,6 +39,13 @@ def test_an_interface_is_its_pods_from_when_it_appeared(appeared, said):
     assert asked(records, 19.6) == said
 
 
+def test_an_interface_that_waited_for_an_address_is_of_who_surely_sent():
+    """A plug-in makes it while the last pod still has the address: when it appeared says nothing then."""
+    records = seen(lived(lived(covered(), "a", X, 10, 20.3), "b", X, 21.2, 50, start=12), "wa", 10.2, 20.2, since=9.9)
+    assert asked(records, 21.8) == "unknown hand_over"
+    assert asked(seen(records, "wb", 21.2, 49, since=12, appeared=12.1), 21.8) == "known uid-b"
+
+
 def test_order_and_repetition_say_nothing():
     first = lambda records: seen(records, "wa", 10.2, 12, since=9.9)  # noqa: E731
     last = lambda records: seen(records, "wa", 10.2, 20.85, until=20.88)  # noqa: E731

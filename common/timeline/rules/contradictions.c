@@ -38,7 +38,7 @@ static bool has(const struct interface_span *span, const struct binding *binding
 	to = binding_held_to(binding, assumptions);
 	if (when_is_max(to))
 		to = from;
-	return interface_span_fits(span, from, to, assumptions->skew_ns);
+	return interface_span_overlaps(span, from, to);
 }
 
 /* OTHER was the interface of BINDING before SPAN. */

@@ -23,6 +23,11 @@ bool interface_span_fits(const struct interface_span *span, struct when from, st
 	       when_not_after(from, span->any_last);
 }
 
+bool interface_span_overlaps(const struct interface_span *span, struct when from, struct when to)
+{
+	return when_not_after(span->any_first, to) && when_not_after(from, span->any_last);
+}
+
 bool interface_span_is_older(const struct interface_span *span, struct when start_time,
 			     int64_t skew_ns)
 {

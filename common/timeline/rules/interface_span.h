@@ -27,6 +27,8 @@ struct interface_span {
 bool interface_span_equal(const struct interface_span *a, const struct interface_span *b);
 /* From when on it was one sandbox's at the latest: an interface that is there has its address soon. */
 struct when interface_span_there(const struct interface_span *span, int64_t skew_ns);
+/* Its packets were in the time FROM to TO in which a pod surely had the address: it is that one's. */
+bool interface_span_overlaps(const struct interface_span *span, struct when from, struct when to);
 /* It may be the interface of a pod that surely had the address from FROM to TO. */
 bool interface_span_fits(const struct interface_span *span, struct when from, struct when to,
 			 int64_t skew_ns);

@@ -58,33 +58,56 @@ static void add(struct binding *binding, const struct interface_span *span, stru
 	seen->ons[seen->on_count++ % SEEN_ONS] = span;
 }
 
-/* All bindings of an address while their interfaces are found. */
+/* All bindings of an address and the interfaces that carried it while it is found whose these are. */
 struct fitting {
 	struct binding *bindings;
 	size_t count;
 	struct held *held;
+	const struct interface_span **spans; /* by first */
+	bool *proven; /* of each of SPANS: its packets tell whose it is, so when it appeared does not matter */
 	const struct assumptions *assumptions;
 };
 
-static bool may_be(const struct fitting *all, const struct interface_span *span, size_t b)
+static bool carried(const struct fitting *all, size_t s, size_t b)
 {
 	const struct held *held = &all->held[b];
 
-	return held->is && all->bindings[b].evidence.node == span->node &&
-	       interface_span_fits(span, held->from, held->to, all->assumptions->skew_ns);
+	return held->is && all->bindings[b].evidence.node == all->spans[s]->node &&
+	       interface_span_overlaps(all->spans[s], held->from, held->to);
 }
 
-/* Adds what SPAN says to binding number B, unless it may be another holder's too. A pod whose containers
+static bool may_be(const struct fitting *all, size_t s, size_t b)
+{
+	const struct held *held = &all->held[b];
+
+	return carried(all, s, b) ||
+	       (!all->proven[s] && held->is &&
+		all->bindings[b].evidence.node == all->spans[s]->node &&
+		interface_span_fits(all->spans[s], held->from, held->to,
+				    all->assumptions->skew_ns));
+}
+
+static bool is_proven(const struct fitting *all, size_t s)
+{
+	for (size_t b = 0; b < all->count; b++) {
+		if (carried(all, s, b) &&
+		    !evidence_is_past(&all->bindings[b].evidence, all->assumptions->horizon))
+			return true;
+	}
+	return false;
+}
+
+/* Adds what interface number S says to binding number B, unless it may be another holder's too. A pod whose containers
  * were all started again may have two epochs in one sandbox: the first then has it until the next. */
-static void fit(const struct fitting *all, const struct interface_span *span, size_t b)
+static void fit(const struct fitting *all, size_t s, size_t b)
 {
 	struct binding *one = &all->bindings[b];
-	struct when from = span->first, to = span->last;
+	struct when from = all->spans[s]->first, to = all->spans[s]->last;
 
 	for (size_t o = 0; o < all->count; o++) {
 		const struct binding *other = &all->bindings[o];
 
-		if (o == b || !may_be(all, span, o) ||
+		if (o == b || !may_be(all, s, o) ||
 		    evidence_is_past(&other->evidence, all->assumptions->horizon))
 			continue;
 		if (other->who != one->who)
@@ -94,7 +117,7 @@ static void fit(const struct fitting *all, const struct interface_span *span, si
 		else if (other->holder == one->holder)
 			to = when_earlier(to, all->held[o].reported);
 	}
-	add(one, span, from, to, all->assumptions);
+	add(one, all->spans[s], from, to, all->assumptions);
 }
 
 static int by_first(const void *a, const void *b)
@@ -106,37 +129,37 @@ static int by_first(const void *a, const void *b)
 }
 
 /* It carried nothing before the pod was there. */
-static bool may_own(const struct fitting *all, const struct interface_span *span, size_t b)
+static bool may_own(const struct fitting *all, size_t s, size_t b)
 {
 	const struct evidence *evidence = &all->bindings[b].evidence;
 
-	return may_be(all, span, b) &&
+	return may_be(all, s, b) &&
 	       (evidence->identity != 0 ||
-		!interface_span_is_older(span, evidence->start_time, all->assumptions->skew_ns));
+		!interface_span_is_older(all->spans[s], evidence->start_time,
+					 all->assumptions->skew_ns));
 }
 
-/* SPANS[COUNT] has come after another interface of binding number B. */
-static bool comes_after(const struct fitting *all, const struct interface_span *const *spans,
-			size_t count, size_t b)
+/* Number LATER has come after another interface of binding number B. */
+static bool comes_after(const struct fitting *all, size_t later, size_t b)
 {
-	for (size_t s = 0; s < count; s++) {
-		if (may_own(all, spans[s], b) && interface_spans_differ(spans[s], spans[count]) &&
-		    !interface_span_is_past(spans[s], all->assumptions->horizon))
+	for (size_t s = 0; s < later; s++) {
+		if (may_own(all, s, b) &&
+		    interface_spans_differ(all->spans[s], all->spans[later]) &&
+		    !interface_span_is_past(all->spans[s], all->assumptions->horizon))
 			return true;
 	}
 	return false;
 }
 
-/* Adds to binding number B what its interface says: a sandbox has one, so the first of SPANS. */
-static void fit_one(const struct fitting *all, const struct interface_span *const *spans,
-		    size_t count, size_t b)
+/* Adds to binding number B what its interface says: a sandbox has one, so the first of COUNT. */
+static void fit_one(const struct fitting *all, size_t count, size_t b)
 {
 	for (size_t s = 0; s < count; s++) {
-		if (!may_own(all, spans[s], b))
+		if (!may_own(all, s, b))
 			continue;
-		if (comes_after(all, spans, s, b))
+		if (comes_after(all, s, b))
 			return;
-		fit(all, spans[s], b);
+		fit(all, s, b);
 	}
 }
 
@@ -175,7 +198,7 @@ int interfaces_fit(struct binding *bindings, const struct instants *instants, si
 		   const struct interface_span **spans, size_t span_count,
 		   const struct assumptions *assumptions)
 {
-	struct fitting all = {bindings, count, NULL, assumptions};
+	struct fitting all = {bindings, count, NULL, spans, NULL, assumptions};
 	bool *doubtful;
 	int rc = -1;
 
@@ -183,19 +206,23 @@ int interfaces_fit(struct binding *bindings, const struct instants *instants, si
 	if (span_count == 0 || assumptions->clock > TIMELINE_STARTED)
 		return 0;
 	all.held = calloc(count + 1, sizeof(*all.held));
+	all.proven = calloc(span_count, sizeof(*all.proven));
 	doubtful = calloc(span_count, sizeof(*doubtful));
-	if (all.held == NULL || doubtful == NULL)
+	if (all.held == NULL || all.proven == NULL || doubtful == NULL)
 		goto out;
 	qsort(spans, span_count, sizeof(*spans), by_first);
 	find_doubtful(spans, span_count, assumptions, doubtful);
 	for (size_t b = 0; b < count; b++)
 		all.held[b] = held_by(&bindings[b], &instants[b], assumptions);
 	span_count = drop_doubtful(spans, span_count, doubtful);
+	for (size_t s = 0; s < span_count; s++)
+		all.proven[s] = is_proven(&all, s);
 	for (size_t b = 0; b < count; b++)
-		fit_one(&all, spans, span_count, b);
+		fit_one(&all, span_count, b);
 	rc = 0;
 out:
 	free(all.held);
+	free(all.proven);
 	free(doubtful);
 	return rc;
 }

@@ -236,22 +236,22 @@ static void an_interface_is_of_the_one_epoch_that_had_the_address(void **state)
 	}
 }
 
-/* The other family's packets tell whose it is, and so does when it appeared, but they are no time of this one's. */
+/* The other family's packets tell whose it is, else when it appeared; but they are no time of this one's. */
 static void what_it_was_before_its_packets_counts(void **state)
 {
-	static const int64_t cases[][3] = {{50400, OPEN, 50000},
-					   {12000, OPEN, 50600},
-					   {50400, 49500, 50600},
-					   {50400, 49501, 50000}};
+	static const int64_t cases[][4] = {
+		{50400, OPEN, 50000, 1},  {12000, OPEN, 50600, 1},  {50400, 49500, 50600, 1},
+		{50400, 49500, 50000, 2}, {50400, 49501, 50000, 1},
+	};
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		struct binding bindings[] = {pod(1, 10000, 50000)};
+		struct binding bindings[] = {pod(1, 10000, 50000), pod(2, 49000, 60000)};
 		struct interface_span spans[] = {span(50400, 50600)};
 
 		spans[0].any_first = ms(cases[c][0]);
 		spans[0].appeared = ms(cases[c][1]);
-		fit(bindings, 1, spans, 1, &assumed);
+		fit(bindings, (size_t)cases[c][3], spans, 1, &assumed);
 		assert_int_equal(in_ms(binding_certain_to(&bindings[0], &assumed)), cases[c][2]);
 		assert_int_equal(in_ms(binding_start(&bindings[0], &assumed).certain_from), 11000);
 	}
