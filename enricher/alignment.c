@@ -126,30 +126,27 @@ static enum exchange_outcome put_rejected(struct alignment *a, size_t index, str
 	return fail(a, EX_CONFIG);
 }
 
+static enum exchange_outcome reject(struct alignment *a, size_t index,
+				    const struct bus_record *flow, const struct fault *fault,
+				    struct when now)
+{
+	rejections_see(&a->rejections, a->tagger.topic, flow, fault, now);
+	return tagger_reject(&a->tagger, flow, fault) < 0 ? fail(a, EX_OSERR)
+							  : put_rejected(a, index, now);
+}
+
 /* Puts the tagged record, or rejects FLOW if it is refused. */
 static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
 					const struct bus_record *flow, struct when now)
 {
 	enum exchange_outcome outcome = put(a, index, EXCHANGE_TAGGED, now);
+	struct fault fault;
 
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
-	rejections_see(&a->rejections, a->tagger.topic, flow,
-		       "the broker does not take its tagged record; see max.message.bytes", now);
-	return tagger_refuse(&a->tagger, flow) < 0 ? fail(a, EX_OSERR)
-						   : put_rejected(a, index, now);
-}
-
-static enum exchange_outcome reject(struct alignment *a, size_t index,
-				    const struct bus_record *flow, const struct fault *fault,
-				    struct when now)
-{
-	char why[FAULT_WORDS_SIZE];
-
-	fault_words(fault, why);
-	rejections_see(&a->rejections, a->tagger.topic, flow, why, now);
-	return tagger_reject(&a->tagger, flow, fault) < 0 ? fail(a, EX_OSERR)
-							  : put_rejected(a, index, now);
+	fault_refuse(&fault, FAULT_PRODUCE_FAILED, "",
+		     "a tagged record that the broker takes is needed; see max.message.bytes");
+	return reject(a, index, flow, &fault, now);
 }
 
 static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,

@@ -224,7 +224,7 @@ static void a_tagged_record_that_is_refused_becomes_a_rejected_one(void **state)
 	assert_int_equal(memory_exchange.put, 1);
 	assert_int_equal(memory_exchange.outcomes[0].topic, EXCHANGE_REJECTED);
 	loop_assert_outcome(0, 0, 0, quoted("'reason':'produce_failed'"));
-	assert_int_equal(loop_alignment.tagger.stats.refused, 1);
+	assert_int_equal(loop_alignment.tagger.stats.rejected[FAULT_PRODUCE_FAILED], 1);
 }
 
 static void a_rejected_record_that_is_refused_ends_the_run(void **state)
