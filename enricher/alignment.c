@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "common/program/log.h"
 #include "enricher/decision.h"
@@ -92,6 +93,20 @@ struct when alignment_read_to(const struct alignment *a, int32_t number)
 	return (size_t)number < a->partition_count ? a->partitions[number].ended : WHEN_MIN;
 }
 
+static enum exchange_outcome fail(struct alignment *a, int exit_code)
+{
+	a->exit_code = exit_code;
+	return EXCHANGE_BROKEN;
+}
+
+/* Neither memory nor the store is to blame for the other. */
+static enum exchange_outcome fail_to_answer(struct alignment *a)
+{
+	bool memory = a->tagger.record.failed || a->tagger.common_json.failed;
+
+	return fail(a, memory ? EX_OSERR : EX_IOERR);
+}
+
 static enum exchange_outcome put(struct alignment *a, size_t index, enum exchange_topic topic,
 				 struct when now)
 {
@@ -108,7 +123,16 @@ static enum exchange_outcome put_rejected(struct alignment *a, size_t index, str
 		return outcome;
 	log_error("the rejected topic does not accept a record of %zu bytes",
 		  a->tagger.record.length);
-	return EXCHANGE_BROKEN;
+	return fail(a, EX_CONFIG);
+}
+
+static enum exchange_outcome reject(struct alignment *a, size_t index,
+				    const struct bus_record *flow, const struct fault *fault,
+				    struct when now)
+{
+	rejections_see(&a->rejections, a->tagger.topic, flow, fault, now);
+	return tagger_reject(&a->tagger, flow, fault) < 0 ? fail(a, EX_OSERR)
+							  : put_rejected(a, index, now);
 }
 
 /* Puts the tagged record, or rejects FLOW if it is refused. */
@@ -116,24 +140,13 @@ static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
 					const struct bus_record *flow, struct when now)
 {
 	enum exchange_outcome outcome = put(a, index, EXCHANGE_TAGGED, now);
+	struct fault fault;
 
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
-	rejections_see(&a->rejections, a->tagger.topic, flow,
-		       "the broker does not take its tagged record; see max.message.bytes", now);
-	return tagger_refuse(&a->tagger, flow) < 0 ? EXCHANGE_BROKEN : put_rejected(a, index, now);
-}
-
-static enum exchange_outcome reject(struct alignment *a, size_t index,
-				    const struct bus_record *flow, const struct fault *fault,
-				    struct when now)
-{
-	char why[FAULT_WORDS_SIZE];
-
-	fault_words(fault, why);
-	rejections_see(&a->rejections, a->tagger.topic, flow, why, now);
-	return tagger_reject(&a->tagger, flow, fault) < 0 ? EXCHANGE_BROKEN
-							  : put_rejected(a, index, now);
+	fault_refuse(&fault, FAULT_PRODUCE_FAILED, "",
+		     "a tagged record that the broker takes is needed; see max.message.bytes");
+	return reject(a, index, flow, &fault, now);
 }
 
 static enum exchange_outcome tag(struct alignment *a, size_t index, const struct bus_record *flow,
@@ -144,7 +157,7 @@ static enum exchange_outcome tag(struct alignment *a, size_t index, const struct
 	if (d->why != NULL && strcmp(d->why, HOLD_POLICY_FUTURE) == 0)
 		future_flows_see(&a->future, a->tagger.topic, flow, d->ends.end, now);
 	if (tagger_tag(&a->tagger, flow, &d->ends, &d->position, d->why) < 0)
-		return EXCHANGE_BROKEN;
+		return fail_to_answer(a);
 	return put_tagged(a, index, flow, now);
 }
 
@@ -161,7 +174,7 @@ static enum exchange_outcome revise(struct alignment *a, size_t index,
 	int corrected = tagger_revise(&a->tagger, flow, &d->ends, &d->first, &d->position);
 
 	if (corrected < 0)
-		return EXCHANGE_BROKEN;
+		return fail_to_answer(a);
 	return corrected == 0 ? skip(a, index, now) : put_tagged(a, index, flow, now);
 }
 
@@ -195,7 +208,7 @@ static enum exchange_outcome act(struct alignment *a, size_t index, const struct
 	case DECISION_FAIL:
 		break;
 	}
-	return EXCHANGE_BROKEN;
+	return fail(a, EX_IOERR);
 }
 
 /* Deals with the flows of one partition up to the first that waits. Sets *BUSY if there
@@ -222,10 +235,10 @@ static enum exchange_outcome do_partition(struct alignment *a, size_t index, str
 		decision_make(a->timeline, a->options, &a->policy, &flow, now, &decision);
 		if (decision.action == DECISION_WAIT) {
 			*ended = false;
-			return note_waiting(a, &flow) < 0 ? EXCHANGE_BROKEN : EXCHANGE_DONE;
+			return note_waiting(a, &flow) < 0 ? fail(a, EX_OSERR) : EXCHANGE_DONE;
 		}
 		*busy = true;
-		outcome = note_read(a, &flow, &decision) < 0 ? EXCHANGE_BROKEN
+		outcome = note_read(a, &flow, &decision) < 0 ? fail(a, EX_OSERR)
 							     : act(a, index, &flow, &decision, now);
 	}
 	*ended = false;

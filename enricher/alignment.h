@@ -51,6 +51,7 @@ struct alignment {
 	bool warned;       /* of flows that end after the kube records */
 	struct when event; /* the end of the last flow that was dealt with; WHEN_MIN: none */
 	bool waiting;      /* in this turn at least one flow waits for its position */
+	int exit_code;     /* after BROKEN; EX_OK: the kube topic or the exchange has it */
 	struct alignment_stats stats;
 };
 

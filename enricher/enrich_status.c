@@ -55,8 +55,6 @@ void enrich_status_log(const struct alignment *a)
 			 " values of labels and annotations were skipped: they are longer "
 			 "than %d bytes",
 			 l.values_refused, KEPT_VALUE_BYTES);
-	if (t->refused > 0)
-		log_info("rejected produce_failed=%" PRIu64, t->refused);
 }
 
 /* ---- Readiness ---- */
@@ -218,7 +216,6 @@ static void add_flows(const struct alignment *a, struct text *out)
 	metrics_begin(out, &table[REJECTED]);
 	for (int i = 0; i < FAULT_REASONS; i++)
 		add_one_label(out, REJECTED, fault_name((enum fault_reason)i), t->rejected[i]);
-	add_one_label(out, REJECTED, "produce_failed", t->refused);
 	metrics_add_one(out, &table[OUTSIDE], a->stats.outside);
 	add_ends(&t->ends, out);
 	metrics_add_one(out, &table[PROVISIONAL], t->provisional);

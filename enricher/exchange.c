@@ -123,7 +123,8 @@ const char *exchange_flows(const struct exchange *exchange)
 
 int exchange_exit_code(const struct exchange *exchange)
 {
-	return exchange->kafka != NULL ? EXIT_FAILURE : exchange_file_exit_code(exchange->file);
+	return exchange->kafka != NULL ? exchange_kafka_exit_code(exchange->kafka)
+				       : exchange_file_exit_code(exchange->file);
 }
 
 bool exchange_progress(const struct exchange *exchange, uint64_t *done, uint64_t *total)

@@ -27,6 +27,7 @@ struct exchange_file {
 	bool held; /* HEAD is filled */
 	bool ended;
 	bool unwritten; /* an output failed */
+	bool unfit;     /* the outputs are of another first flow */
 };
 
 /* Opens an output and finds the last flow in it. -1 after logging. */
@@ -111,7 +112,8 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 		switch (flow_reader_read(exchange->reader, timeout_ms, &exchange->head)) {
 		case BUS_RECORD:
 			/* Standard input may have had no flow yet when it was opened. */
-			if (exchange->head.offset == 0 && check_first(exchange) < 0)
+			exchange->unfit = exchange->head.offset == 0 && check_first(exchange) < 0;
+			if (exchange->unfit)
 				return EXCHANGE_FAILED;
 			exchange->held = exchange->head.offset >= exchange->next;
 			break;
@@ -263,9 +265,7 @@ const char *exchange_file_flows(const struct exchange_file *exchange)
 
 int exchange_file_exit_code(const struct exchange_file *exchange)
 {
-	int exit_code = flow_reader_exit_code(exchange->reader);
-
 	if (exchange->unwritten)
 		return EX_IOERR;
-	return exit_code == EX_DATAERR ? exit_code : EXIT_FAILURE;
+	return exchange->unfit ? EX_CONFIG : flow_reader_exit_code(exchange->reader);
 }

@@ -1,12 +1,12 @@
 #include "enricher/exchange_kafka.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
 #include "common/program/log.h"
 #include "common/program/stop.h"
 #include "enricher/kafka_hanging.h"
+#include "enricher/kafka_topics.h"
 
 /* A broker refuses records more than an hour ahead of its clock, and one refusal spoils the whole
  * transaction. The ten minutes left allow for clock differences. */
@@ -34,57 +34,20 @@ struct exchange_kafka {
 	char run[RUN_OPTIONS_NAME_SIZE];  /* of a bounded one, its name */
 };
 
-/* Checks that the outputs have at least as many partitions as the input. EX_OK, or the exit code after logging: that a
- * broker does not answer is no fault of the configuration. */
-static int check_topics(struct exchange_kafka *exchange)
+/* -1 after logging, with *EXIT_CODE. */
+static int suspect_none(struct exchange_kafka *exchange, int *exit_code)
 {
-	const struct exchange_settings *s = exchange->settings;
-	int in = kafka_producer_partitions(exchange->producer, bus_topic(s->flows.values[0]));
+	int partitions = exchange->member.partitions;
 
-	if (in < 0)
-		return EX_UNAVAILABLE;
-	for (int i = 0; i < EXCHANGE_TOPICS; i++) {
-		int out = kafka_producer_partitions(exchange->producer, bus_topic(s->outputs[i]));
-
-		if (out < 0)
-			return EX_UNAVAILABLE;
-		if (out < in) {
-			log_error("%s: has %d partitions, but %s has %d; an outcome is written to "
-				  "the partition of its flow, so give it at least as many",
-				  s->outputs[i], out, s->flows.values[0], in);
-			return EX_CONFIG;
-		}
-	}
-	exchange->member.partitions = in;
-	exchange->suspicions = malloc((size_t)in * sizeof(*exchange->suspicions));
-	for (int i = 0; exchange->suspicions != NULL && i < in; i++)
-		exchange->suspicions[i] = (struct suspicion){-1, -1};
-	if (exchange->suspicions == NULL)
+	exchange->suspicions = malloc((size_t)partitions * sizeof(*exchange->suspicions));
+	if (exchange->suspicions == NULL) {
 		log_error("out of memory for the flows");
-	return exchange->suspicions == NULL ? EX_OSERR : EX_OK;
-}
-
-/* Refuses a replay into topics whose retention would delete its records right away. As check_topics(). */
-static int check_retention(struct exchange_kafka *exchange)
-{
-	const struct exchange_settings *s = exchange->settings;
-	int64_t age_ms = when_since(when_now(), s->run.since) / NS_PER_MS, kept_ms;
-	char value[32];
-
-	for (int i = 0; i < EXCHANGE_TOPICS && !when_is_min(s->run.since); i++) {
-		if (kafka_producer_setting(exchange->producer, bus_topic(s->outputs[i]),
-					   "retention.ms", value, sizeof(value)) < 0)
-			return EX_UNAVAILABLE;
-		kept_ms = strtoll(value, NULL, 10);
-		if (kept_ms < 0 || kept_ms > age_ms)
-			continue;
-		log_error("%s: keeps records for %" PRId64 " s, but --since is %" PRId64
-			  " s ago: older records would be deleted immediately; raise its "
-			  "retention.ms",
-			  s->outputs[i], kept_ms / 1000, age_ms / 1000);
-		return EX_CONFIG;
+		*exit_code = EX_OSERR;
+		return -1;
 	}
-	return EX_OK;
+	for (int i = 0; i < partitions; i++)
+		exchange->suspicions[i] = (struct suspicion){-1, -1};
+	return 0;
 }
 
 /* -1 after logging. */
@@ -125,10 +88,8 @@ struct exchange_kafka *exchange_kafka_open(const struct exchange_settings *setti
 	if (exchange->producer == NULL)
 		goto out;
 	log_debug("instance %s can write", settings->instance);
-	*exit_code = check_topics(exchange);
-	if (*exit_code == EX_OK)
-		*exit_code = check_retention(exchange);
-	if (*exit_code != EX_OK)
+	*exit_code = kafka_topics_check(settings, exchange->producer, &exchange->member.partitions);
+	if (*exit_code != EX_OK || suspect_none(exchange, exit_code) < 0)
 		goto out;
 	*exit_code = EX_UNAVAILABLE;
 	exchange->group = kafka_group_open(&exchange->member);
@@ -395,4 +356,10 @@ struct exchange_before exchange_kafka_before(const struct exchange_kafka *exchan
 const char *exchange_kafka_flows(const struct exchange_kafka *exchange)
 {
 	return bus_topic(exchange->settings->flows.values[0]);
+}
+
+int exchange_kafka_exit_code(const struct exchange_kafka *exchange)
+{
+	return exchange->group != NULL && kafka_group_is_trimmed(exchange->group) ? EX_CONFIG
+										  : EX_UNAVAILABLE;
 }

@@ -40,5 +40,6 @@ void exchange_kafka_progress(const struct exchange_kafka *exchange, uint64_t *do
 			     uint64_t *total);
 struct exchange_before exchange_kafka_before(const struct exchange_kafka *exchange);
 const char *exchange_kafka_flows(const struct exchange_kafka *exchange);
+int exchange_kafka_exit_code(const struct exchange_kafka *exchange);
 
 #endif

@@ -35,7 +35,7 @@ struct kafka_group {
 	int wake; /* eventfd that librdkafka writes to when an empty queue gets a message */
 	rd_kafka_topic_partition_list_t *assigned; /* by the group, not started yet */
 	rd_kafka_topic_partition_list_t *done; /* of them: flows that have an outcome, or NULL */
-	bool revoked, lost, closing;
+	bool revoked, lost, closing, trimmed;
 	struct kafka_group_before before;
 };
 
@@ -238,6 +238,11 @@ void kafka_group_release(struct kafka_group *group)
 	group->revoked = group->lost = false;
 }
 
+bool kafka_group_is_trimmed(const struct kafka_group *group)
+{
+	return group->trimmed;
+}
+
 bool kafka_group_is_member(const struct kafka_group *group)
 {
 	return group->partitions != NULL && !group->revoked;
@@ -263,8 +268,9 @@ static enum exchange_head no_record(struct kafka_group *group, struct partition 
 		partition->ended = partition->ended || message->offset >= partition->end;
 		return EXCHANGE_NONE;
 	}
-	if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-	    message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+	group->trimmed = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+			 message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+	if (group->trimmed)
 		log_error("kafka:%s: partition %d: the records after offset %" PRId64
 			  ", where group %s stopped, were deleted: flows are lost. To continue, "
 			  "set the group's offset or give another --group",

@@ -63,6 +63,9 @@ void kafka_group_release(struct kafka_group *group);
 /* What the group had committed when the partitions were assigned. */
 struct kafka_group_before kafka_group_before(const struct kafka_group *group);
 
+/* Whether a partition FAILED because the records where the group stopped were deleted. */
+bool kafka_group_is_trimmed(const struct kafka_group *group);
+
 /* Whether the group has given this member its partitions, be it none. */
 bool kafka_group_is_member(const struct kafka_group *group);
 /* The number of partitions assigned now. */

@@ -99,7 +99,7 @@ static rd_kafka_resp_err_t find_ends(const struct look *look, rd_kafka_t *client
 			list->elems[i].offset = RD_KAFKA_OFFSET_END;
 		error = kafka_starts_error(
 			rd_kafka_offsets_for_times(client, list, kafka_wait_step_ms(&wait)), list);
-	} while (kafka_client_is_silence(error) && !stop_requested() && kafka_wait_goes_on(&wait));
+	} while (kafka_wait_again(&wait, error));
 	return error;
 }
 
@@ -135,7 +135,7 @@ static rd_kafka_resp_err_t find_committed(const struct look *look, rd_kafka_t *c
 	do
 		error = kafka_starts_error(
 			rd_kafka_committed(client, *list, kafka_wait_step_ms(&wait)), *list);
-	while (kafka_client_is_silence(error) && !stop_requested() && kafka_wait_goes_on(&wait));
+	while (kafka_wait_again(&wait, error));
 	return error;
 }
 
@@ -297,22 +297,21 @@ static rd_kafka_resp_err_t look_now(struct look *look)
 /* Tries again while the brokers are not ready, of which there are many kinds. */
 static rd_kafka_resp_err_t look_until_seen(struct look *look)
 {
-	int64_t deadline_ms = kafka_calls_clock_ms() + KAFKA_WAIT_RESTART_MS;
+	struct kafka_wait wait = kafka_wait_begin(look->settings->options, KAFKA_WAIT_RESTART_MS);
+	rd_kafka_resp_err_t error;
 	bool said = false;
 
 	for (;;) {
-		rd_kafka_resp_err_t error = look_now(look);
-
+		kafka_wait_step_ms(&wait);
+		error = look_now(look);
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__FAIL ||
-		    kafka_advice_is_right(error) || kafka_calls_clock_ms() >= deadline_ms ||
-		    stop_requested())
+		    kafka_advice_is_right(error) || stop_requested() || !kafka_wait_goes_on(&wait))
 			return error;
 		if (!said)
 			log_warn("kafka: cannot see yet whether earlier transactions have ended: "
 				 "%s; trying again",
 				 rd_kafka_err2str(error));
 		said = true;
-		kafka_starts_pause(look->settings->options);
 	}
 }
 

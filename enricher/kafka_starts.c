@@ -1,6 +1,5 @@
 #include "enricher/kafka_starts.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "common/kafka/kafka_offset.h"
@@ -9,7 +8,6 @@
 #include "common/program/log.h"
 #include "common/program/stop.h"
 
-#define PAUSE_MS 500
 #define CLOCKS_MS 60000 /* a record's timestamp may be this much before its flow's end */
 
 /* Returns the ERROR of a call, or the first one that it set on a partition: a partition whose
@@ -96,14 +94,6 @@ static rd_kafka_resp_err_t find_moment(rd_kafka_t *client,
 			asked->elems[i].offset < 0 ? RD_KAFKA_OFFSET_END : asked->elems[i].offset);
 	rd_kafka_topic_partition_list_destroy(asked);
 	return error;
-}
-
-void kafka_starts_pause(const struct bus_options *options)
-{
-	for (int ms = 0; ms < PAUSE_MS; ms += BUS_PAUSE_MS) {
-		bus_pause_turn(options);
-		poll(NULL, 0, BUS_PAUSE_MS);
-	}
 }
 
 int kafka_starts_find(rd_kafka_t *client, const struct kafka_group_settings *settings,

@@ -24,7 +24,5 @@ rd_kafka_resp_err_t kafka_starts_range(rd_kafka_t *client,
 /* Returns the ERROR of a call, or the first one that it set on a partition of LIST. */
 rd_kafka_resp_err_t kafka_starts_error(rd_kafka_resp_err_t error,
 				       const rd_kafka_topic_partition_list_t *list);
-/* The pause before asking again. */
-void kafka_starts_pause(const struct bus_options *options);
 
 #endif

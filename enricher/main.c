@@ -184,7 +184,7 @@ static int run(struct alignment *a, struct status *status, const char *kube,
 	if (turn == ALIGNMENT_BROKEN && kube_topic_exit_code(a->kube_topic) != EXIT_SUCCESS)
 		return kube_topic_exit_code(a->kube_topic);
 	if (turn == ALIGNMENT_BROKEN)
-		return exchange_exit_code(a->exchange);
+		return a->exit_code != EX_OK ? a->exit_code : exchange_exit_code(a->exchange);
 	if (turn == ALIGNMENT_UNDECIDED && exchange_commit(a->exchange) == EXCHANGE_DONE) {
 		timeline_settings_check_cluster(a->options->timeline, a->timeline, kube);
 		return EX_CONFIG;

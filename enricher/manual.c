@@ -39,15 +39,17 @@ const struct settings_manual manual = {
 				     "read, or no flow could be tagged."},
 			{EX_NOINPUT, "An input file cannot be opened."},
 			{EX_UNAVAILABLE,
-			 "The broker does not answer, or has no such topic or does not permit it."},
+			 "The broker does not answer, has no such topic, does not permit it or "
+			 "does not take what is written, or another process has the same "
+			 "--instance."},
 			{EX_SOFTWARE, "A system call that the sandbox does not allow."},
 			{EX_OSERR, "No memory, or the system refuses a call."},
 			{EX_CANTCREAT, "An output or the state cannot be created."},
 			{EX_IOERR, "Reading or writing fails."},
 			{EX_CONFIG, "The inputs, the outputs, the state and the options do not "
-				    "fit together, or another run in the group has read "
-				    "before what a bounded run was to read; the log says "
-				    "which."},
+				    "fit together, another run in the group has read before "
+				    "what a bounded run was to read, or what the group has "
+				    "yet to read was deleted; the log says which."},
 		},
 	.examples =
 		{

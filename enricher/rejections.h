@@ -4,11 +4,12 @@
 
 #include "common/base/when.h"
 #include "common/bus/bus.h"
+#include "common/record/fault.h"
 #include "enricher/episode.h"
 
-/* FLOW of TOPIC is rejected at NOW because of WHY, in words. */
+/* FLOW of TOPIC is rejected at NOW because of FAULT. */
 void rejections_see(struct episode *rejections, const char *topic, const struct bus_record *flow,
-		    const char *why, struct when now);
+		    const struct fault *fault, struct when now);
 /* Call it in every turn. */
 void rejections_tend(struct episode *rejections, struct when now);
 

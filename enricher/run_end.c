@@ -14,12 +14,12 @@ static const char *main_reason(const struct tagger_stats *stats)
 	for (int i = 1; i < FAULT_REASONS; i++)
 		if (stats->rejected[i] > stats->rejected[most])
 			most = i;
-	return stats->rejected[most] > 0 ? fault_name((enum fault_reason)most) : "produce_failed";
+	return fault_name((enum fault_reason)most);
 }
 
 static uint64_t count_rejected(const struct tagger_stats *stats)
 {
-	uint64_t count = stats->refused;
+	uint64_t count = 0;
 
 	for (int i = 0; i < FAULT_REASONS; i++)
 		count += stats->rejected[i];

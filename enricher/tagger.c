@@ -217,10 +217,3 @@ int tagger_reject(struct tagger *tagger, const struct bus_record *flow, const st
 	snprintf(detail, sizeof(detail), "%s; this is none at byte %zu", fault->detail, fault->at);
 	return reject(tagger, flow, reason, member, detail);
 }
-
-int tagger_refuse(struct tagger *tagger, const struct bus_record *flow)
-{
-	tagger->stats.refused++;
-	return reject(tagger, flow, "produce_failed", NULL,
-		      "a tagged record that the broker takes is needed; see max.message.bytes");
-}

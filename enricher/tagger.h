@@ -24,7 +24,6 @@ struct tagger_stats {
 	uint64_t known, unknown, ambiguous; /* ends */
 	struct answer_tally ends;           /* the same */
 	uint64_t rejected[FAULT_REASONS];
-	uint64_t refused; /* rejected because the broker refused the tagged record */
 };
 
 struct tagger {
@@ -54,8 +53,5 @@ int tagger_revise(struct tagger *tagger, const struct bus_record *flow,
 /* Writes the rejection of FLOW, which was refused with FAULT, to tagger->record. -1 after
  * logging. */
 int tagger_reject(struct tagger *tagger, const struct bus_record *flow, const struct fault *fault);
-
-/* The same for a FLOW whose tagged record cannot be written. */
-int tagger_refuse(struct tagger *tagger, const struct bus_record *flow);
 
 #endif

@@ -265,7 +265,7 @@ int kafka_client_partitions(rd_kafka_t *client, const struct bus_options *option
 	}
 	do
 		error = rd_kafka_metadata(client, 0, handle, &metadata, kafka_wait_step_ms(&wait));
-	while (kafka_client_is_silence(error) && !stop_requested() && kafka_wait_goes_on(&wait));
+	while (kafka_wait_again(&wait, error));
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
 		error = metadata->topics[0].err;
 	if (kafka_client_is_silence(error))

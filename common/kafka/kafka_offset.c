@@ -1,7 +1,6 @@
 #include "common/kafka/kafka_offset.h"
 
 #include "common/kafka/kafka_wait.h"
-#include "common/program/stop.h"
 
 rd_kafka_resp_err_t kafka_offset_find(rd_kafka_t *client, const struct bus_options *options,
 				      const char *topic, int32_t partition, int64_t time_ms,
@@ -18,7 +17,7 @@ rd_kafka_resp_err_t kafka_offset_find(rd_kafka_t *client, const struct bus_optio
 		error = rd_kafka_offsets_for_times(client, list, kafka_wait_step_ms(&wait));
 		if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 			error = place->err;
-	} while (kafka_client_is_silence(error) && !stop_requested() && kafka_wait_goes_on(&wait));
+	} while (kafka_wait_again(&wait, error));
 	*offset = place->offset;
 	rd_kafka_topic_partition_list_destroy(list);
 	return error;

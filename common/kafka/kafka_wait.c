@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "common/base/when.h"
+#include "common/program/stop.h"
 
 static int64_t clock_ms(void)
 {
@@ -44,6 +45,11 @@ bool kafka_wait_goes_on(struct kafka_wait *wait)
 	wait->step_ms =
 		2 * wait->step_ms < KAFKA_WAIT_STEP_MS ? 2 * wait->step_ms : KAFKA_WAIT_STEP_MS;
 	return true;
+}
+
+bool kafka_wait_again(struct kafka_wait *wait, rd_kafka_resp_err_t error)
+{
+	return kafka_client_is_silence(error) && !stop_requested() && kafka_wait_goes_on(wait);
 }
 
 rd_kafka_error_t *kafka_wait_call(struct kafka_wait wait, rd_kafka_t *client,

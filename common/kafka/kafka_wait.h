@@ -4,7 +4,7 @@
  *
  *     do
  *         error = rd_kafka_committed(client, list, kafka_wait_step_ms(&wait));
- *     while (kafka_client_is_silence(error) && kafka_wait_goes_on(&wait));
+ *     while (kafka_wait_again(&wait, error));
  *
  * (1) A step is at first BUS_PAUSE_MS, and then twice as long as the one before, up to KAFKA_WAIT_STEP_MS: most calls
  *     of librdkafka ask anew when they are made again, and a broker that is slow needs the time to answer.
@@ -31,6 +31,9 @@ int kafka_wait_step_ms(struct kafka_wait *wait);
 /* After a step without an answer: waits for the rest of it, if its call failed before, and takes the pause. False once
  * the patience is at its end. */
 bool kafka_wait_goes_on(struct kafka_wait *wait);
+/* Whether to make a call again that ended with ERROR: no broker has answered, nobody asks the program to stop, and
+ * kafka_wait_goes_on(). */
+bool kafka_wait_again(struct kafka_wait *wait, rd_kafka_resp_err_t error);
 
 /* Makes CALL, which goes on where it was when it is made again, until it answers or the patience of WAIT is at its end.
  * Returns its error, which the caller destroys; NULL: it is done. */

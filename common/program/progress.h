@@ -53,6 +53,10 @@ void progress_show(struct progress_show *show, const struct progress *progress, 
 void progress_tell(struct progress_show *show, struct progress *progress);
 /* Logs what PROGRESS has, of which the times are filled here: for SIGUSR1, of a program without other counters. */
 void progress_log(const struct progress_show *show, struct progress *progress);
+/* In each turn of a program without other counters: progress_tell() if DUE, and progress_log() if a signal asks for it
+ * (stop_take_report()), of what HOW_FAR says of READING. */
+void progress_turn(struct progress_show *show, bool due, struct progress (*how_far)(const void *),
+		   const void *reading);
 /* Removes the line from the terminal. */
 void progress_end(struct progress_show *show);
 

@@ -31,6 +31,7 @@ const char *fault_name(enum fault_reason reason)
 		[FAULT_OTHER_POSITION] = "other_position",
 		[FAULT_UNKNOWN_TYPE] = "unknown_type",
 		[FAULT_UNKNOWN_RESOURCE] = "unknown_resource",
+		[FAULT_PRODUCE_FAILED] = "produce_failed",
 	};
 
 	return names[reason];
@@ -56,6 +57,7 @@ void fault_words(const struct fault *fault, char words[FAULT_WORDS_SIZE])
 		[FAULT_OTHER_POSITION] = "is another position",
 		[FAULT_UNKNOWN_TYPE] = "is unknown",
 		[FAULT_UNKNOWN_RESOURCE] = "is of another kind",
+		[FAULT_PRODUCE_FAILED] = "cannot be written",
 	};
 
 	snprintf(words, FAULT_WORDS_SIZE, "%s %s%s%s",

@@ -25,6 +25,7 @@ enum fault_reason {
 	FAULT_OTHER_POSITION,   /* the first answer had another kube topic, --hold or --skew */
 	FAULT_UNKNOWN_TYPE,     /* a kube record of a type that this version does not know */
 	FAULT_UNKNOWN_RESOURCE, /* another kind of Kubernetes object */
+	FAULT_PRODUCE_FAILED, /* of a flow that was tagged: the broker does not take that record */
 	FAULT_REASONS,
 };
 

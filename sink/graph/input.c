@@ -84,8 +84,9 @@ int input_exit_code(const struct input *input)
 	return bus_is_kafka(input->address) ? EX_UNAVAILABLE : EX_IOERR;
 }
 
-static struct progress how_far(const struct input *input)
+static struct progress how_far(const void *reading)
 {
+	const struct input *input = reading;
 	struct progress progress = {
 		.count = recorder_records(input->recorder).read,
 		.unit = "records",
@@ -103,11 +104,9 @@ void input_tell(struct input *input)
 	progress_tell(&input->show, &progress);
 }
 
-void input_log(const struct input *input)
+void input_turn(struct input *input, bool due)
 {
-	struct progress progress = how_far(input);
-
-	progress_log(&input->show, &progress);
+	progress_turn(&input->show, due, how_far, input);
 }
 
 void input_tell_end(struct input *input)

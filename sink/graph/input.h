@@ -28,8 +28,8 @@ int input_exit_code(const struct input *input);
 
 /* Shows how far it is, from time to time, until all that was there at opening is read. */
 void input_tell(struct input *input);
-/* Logs it at once. */
-void input_log(const struct input *input);
+/* The same if DUE, and logs it if a signal asks. */
+void input_turn(struct input *input, bool due);
 /* Shows it no more. */
 void input_tell_end(struct input *input);
 

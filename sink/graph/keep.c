@@ -39,10 +39,8 @@ static int read_all(const struct keep_options *o, const struct bus_options *bus,
 
 	while (rc == EX_OK && status != BUS_END && !display->closed && !stop_requested()) {
 		rc = read_one(input, recorder, &turned, &status);
-		if (rc == EX_OK && !display->follow)
-			input_tell(input);
-		if (rc == EX_OK && stop_take_report())
-			input_log(input);
+		if (rc == EX_OK)
+			input_turn(input, !display->follow);
 		if (rc == EX_OK && display->follow &&
 		    (display_due(display, recorder_records(recorder).read, status != BUS_RECORD,
 				 turned) ||

@@ -99,31 +99,20 @@ static int show(const struct once_options *o, const struct bus_options *bus,
 	return rc;
 }
 
-static struct progress how_far(const struct flow_reader *reader,
-			       const struct aggregator *aggregator)
+struct reading {
+	const struct flow_reader *reader;
+	const struct aggregator *aggregator;
+};
+
+static struct progress how_far(const void *of)
 {
-	struct progress progress = {.count = aggregator->intake.read,
+	const struct reading *reading = of;
+	struct progress progress = {.count = reading->aggregator->intake.read,
 				    .unit = "flows",
-				    .event = aggregator->intake.flow.end};
+				    .event = reading->aggregator->intake.flow.end};
 
-	progress.offsets = flow_reader_progress(reader, &progress.done, &progress.total);
+	progress.offsets = flow_reader_progress(reading->reader, &progress.done, &progress.total);
 	return progress;
-}
-
-/* At each COUNT_BEFOREth record, and if a signal asks. */
-static void tell(struct progress_show *shown, const struct flow_reader *reader,
-		 const struct aggregator *aggregator, bool due)
-{
-	bool asked = stop_take_report();
-	struct progress progress;
-
-	if (!due && !asked)
-		return;
-	progress = how_far(reader, aggregator);
-	if (due)
-		progress_tell(shown, &progress);
-	if (asked)
-		progress_log(shown, &progress);
 }
 
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
@@ -132,6 +121,7 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 {
 	struct aggregator *aggregator = &windows->now;
 	struct progress_show shown = progress_begin();
+	const struct reading reading = {reader, aggregator};
 	uint64_t count = 0;
 	enum bus_status status = BUS_RECORD;
 	struct bus_record record;
@@ -149,7 +139,8 @@ static int run(const struct once_options *o, const struct bus_options *bus,
 			log_error("out of memory");
 			return EX_OSERR;
 		}
-		tell(&shown, reader, aggregator, !bus->follow && ++count % COUNT_BEFORE == 0);
+		progress_turn(&shown, !bus->follow && ++count % COUNT_BEFORE == 0, how_far,
+			      &reading);
 		if (bus->follow &&
 		    (display_due(display, aggregator->intake.read, status != BUS_RECORD, now) ||
 		     display_pressed(display, now)))

@@ -39,22 +39,30 @@ static int check_interrupted(const struct kube_topic *kube_topic, const struct t
 	return 0;
 }
 
+struct reading {
+	const struct kube_topic *kube_topic;
+	const struct timeline *timeline;
+};
+
+static struct progress how_far(const void *of)
+{
+	const struct reading *reading = of;
+
+	return kube_topic_how_far(reading->kube_topic, reading->timeline);
+}
+
 /* Returns 0 at the end of the topic or after a signal, -1 after logging. */
 static int read_all(struct kube_topic *kube_topic, const struct timeline *timeline)
 {
 	struct progress_show shown = progress_begin();
-	struct progress progress;
+	const struct reading reading = {kube_topic, timeline};
 	int rc = 0;
 
 	while (rc == 0 && !kube_topic_caught_up(kube_topic) && !stop_requested()) {
 		rc = kube_topic_turn(kube_topic, TURN_RECORDS, TURN_WAIT_MS) < 0 ? -1 : 0;
 		/* After a failure there may be no file that is read. */
-		if (rc < 0)
-			break;
-		progress = kube_topic_how_far(kube_topic, timeline);
-		progress_tell(&shown, &progress);
-		if (stop_take_report())
-			progress_log(&shown, &progress);
+		if (rc == 0)
+			progress_turn(&shown, true, how_far, &reading);
 	}
 	progress_end(&shown);
 	return rc;

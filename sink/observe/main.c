@@ -38,6 +38,7 @@ struct observe_options {
 /* What the loop holds. */
 struct observing {
 	const struct observe_options *options;
+	struct flow_reader *reader;
 	struct screen screen;
 	struct in_order order;
 	bool holding;        /* lines wait until their order is known */
@@ -113,31 +114,17 @@ static void report(const struct observing *observing)
 			 observing->late, HELD_MAX);
 }
 
-static struct progress how_far(const struct observing *observing, const struct flow_reader *reader)
+static struct progress how_far(const void *reading)
 {
+	const struct observing *observing = reading;
 	struct progress progress = {
 		.count = observing->read, .unit = "records", .event = observing->flow.end};
 
 	if (observing->read == fault_tally_count(&observing->unreadable))
 		progress.event = WHEN_MIN;
 
-	progress.offsets = flow_reader_progress(reader, &progress.done, &progress.total);
+	progress.offsets = flow_reader_progress(observing->reader, &progress.done, &progress.total);
 	return progress;
-}
-
-/* Shows how far it is, while nothing is printed. */
-static void tell(struct observing *observing, const struct flow_reader *reader)
-{
-	struct progress progress = how_far(observing, reader);
-
-	progress_tell(&observing->show, &progress);
-}
-
-static void tell_asked(const struct observing *observing, const struct flow_reader *reader)
-{
-	struct progress progress = how_far(observing, reader);
-
-	progress_log(&observing->show, &progress);
 }
 
 static void print(struct observing *observing, struct flow_line *line)
@@ -201,8 +188,9 @@ static int see(struct observing *observing, const struct bus_record *record)
 }
 
 /* Reads until the end, a signal, or the output is closed. Returns an exit code. */
-static int run(struct observing *observing, struct flow_reader *reader)
+static int run(struct observing *observing)
 {
+	struct flow_reader *reader = observing->reader;
 	enum bus_status status = BUS_RECORD;
 	struct bus_record record;
 	int rc = EX_OK;
@@ -213,11 +201,11 @@ static int run(struct observing *observing, struct flow_reader *reader)
 			return flow_reader_exit_code(reader);
 		if (status == BUS_RECORD)
 			rc = see(observing, &record);
-		if (observing->holding && when_is_min(observing->printed) &&
-		    observing->read % TELL_RECORDS == 0)
-			tell(observing, reader);
-		if (stop_take_report())
-			tell_asked(observing, reader);
+		/* While nothing is printed. */
+		progress_turn(&observing->show,
+			      observing->holding && when_is_min(observing->printed) &&
+				      observing->read % TELL_RECORDS == 0,
+			      how_far, observing);
 		if (rc == EX_OK && observing->holding &&
 		    (status == BUS_END || flow_reader_caught_up(reader)))
 			rc = let_go(observing);
@@ -282,7 +270,6 @@ int main(int argc, char **argv)
 		CONFINE_SETTING(&o.no_seccomp),
 		SETTING_END,
 	};
-	struct flow_reader *reader = NULL;
 	int rc = EX_USAGE;
 
 	if (settings_read(&manual, table, argc, argv) < 0 || check_options(&o) < 0)
@@ -301,14 +288,14 @@ int main(int argc, char **argv)
 	screen_init(&observing.screen, (enum flow_line_form)o.form);
 	if (!observing.holding)
 		screen_reserve(&observing.screen);
-	reader = open_input(&o, &rc);
-	if (reader == NULL)
+	observing.reader = open_input(&o, &rc);
+	if (observing.reader == NULL)
 		goto out;
-	rc = run(&observing, reader);
+	rc = run(&observing);
 	progress_end(&observing.show);
 	report(&observing);
 out:
-	flow_reader_close(reader);
+	flow_reader_close(observing.reader);
 	in_order_free(&observing.order);
 	return rc;
 }

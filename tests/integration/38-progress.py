@@ -23,7 +23,7 @@ from enrich_broker import flow, pod, progress  # noqa: E402
 
 ROOT = Path(os.environ["ROOT"])
 BUILD = Path(os.environ["BUILD"])
-FASTER = 200
+FASTER = 500
 RUNS = 4
 MOST, LEAST = (1.3, 0.7) if "--exact" in sys.argv else (3, 1 / 3)  # of the time that is left, what may be told
 CLOCK = """

@@ -29,7 +29,7 @@ BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 TABLE = ROOT / "deploy/kafka/README.md"
 TOPICS = ("tenure.kube", "tenure.flows", "tenure.flows.statistics", "tenure.flows.tagged", "tenure.flows.rejected", "tenure.edges")
 PROGRAMS = ("kube", "flows", "enrich", "graph", "lookup", "observe")
-UNAVAILABLE, IO, FAILURE = 69, 74, 1
+UNAVAILABLE, IO = 69, 74
 READER = "reader"  # logs in by SCRAM, and keeps its right
 SIDE_BY_SIDE = 24  # processes, most of which wait for the broker
 
@@ -155,8 +155,8 @@ def lacks(bench, case):
     wanted = f"kafka-acls.sh --add --allow-principal {shown} --operation {right} --{resource} {name}"
     assert wanted in text.replace('\\"', '"'), (case.missing, status, text)
     # As docs/runbook.md says of TenureDown.
-    late = {("kube", "Write", "topic"): IO, ("enrich", "Read", "group"): FAILURE}
-    assert status == late.get((case.program, right, resource), UNAVAILABLE), (case.missing, status, text)
+    wanted = IO if (case.program, right, resource) == ("kube", "Write", "topic") else UNAVAILABLE
+    assert status == wanted, (case.missing, status, text)
     return f"tenure-{case.program} without {right} of {resource} {name}: exit {status}"
 
 

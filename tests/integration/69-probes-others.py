@@ -96,14 +96,16 @@ class Kube(Target):
         self.clusters += 1
 
     def prepare(self):
-        objects = []
+        """The address of a pod that the server has, and a time at which it surely has begun: times of pods are whole seconds."""
+        objects, began = [], time.time()
         for _ in range(NEW_PODS):
             self.pods += 1
             address = f"10.{65 if self.output.topic else 64}.{self.pods >> 8}.{self.pods & 255}"
-            objects.append(json.loads(pod(f"{self.name}-{self.pods}", address, time.time() - 1000, 1))["object"])
+            objects.append(json.loads(pod(f"{self.name}-{self.pods}", address, began, 1))["object"])
         for each in objects:
             del each["metadata"]["resourceVersion"]
         self.fake.put(*objects)
+        time.sleep(max(0.0, int(began) + 1.001 - time.time()))
         return address, time.time()
 
     def hinder(self, chance):
@@ -322,7 +324,7 @@ def main():
     folder = Path(tempfile.mkdtemp(prefix="tenure-probes-"))
     with concurrent.futures.ThreadPoolExecutor() as pool:
         running = [pool.submit(each, folder, random.Random(seed)) for seed, each in enumerate((kube_loop, flows_loop, graph_loop))]
-        for each in running:
+        for each in concurrent.futures.as_completed(running):
             for target in each.result():
                 target.tell()
     shutil.rmtree(folder)

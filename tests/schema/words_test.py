@@ -126,7 +126,7 @@ def test_reasons_of_a_rejected_record_are_explained():
 
 def test_reasons_of_a_rejected_record_are_those_of_the_c():
     words = strings("common/record/fault.c", "names[FAULT_REASONS]", "};")
-    assert set(words) - {"none", "unknown_type", "unknown_resource"} | {"produce_failed"} == set(REJECTED["properties"]["reason"]["enum"])
+    assert set(words) - {"none", "unknown_type", "unknown_resource"} == set(REJECTED["properties"]["reason"]["enum"])
 
 
 def test_words_of_a_flow_are_those_of_the_c():

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include <cmocka.h>
 
@@ -223,7 +224,7 @@ static void a_tagged_record_that_is_refused_becomes_a_rejected_one(void **state)
 	assert_int_equal(memory_exchange.put, 1);
 	assert_int_equal(memory_exchange.outcomes[0].topic, EXCHANGE_REJECTED);
 	loop_assert_outcome(0, 0, 0, quoted("'reason':'produce_failed'"));
-	assert_int_equal(loop_alignment.tagger.stats.refused, 1);
+	assert_int_equal(loop_alignment.tagger.stats.rejected[FAULT_PRODUCE_FAILED], 1);
 }
 
 static void a_rejected_record_that_is_refused_ends_the_run(void **state)
@@ -234,6 +235,7 @@ static void a_rejected_record_that_is_refused_ends_the_run(void **state)
 		true;
 	loop_add_flow(0, 5);
 	assert_int_equal(alignment_turn(&loop_alignment, loop_at(40)), ALIGNMENT_BROKEN);
+	assert_int_equal(loop_alignment.exit_code, EX_CONFIG);
 }
 
 static void a_new_assignment_rereads_the_heads(void **state)
@@ -272,6 +274,8 @@ static void a_kube_topic_or_an_exchange_that_fails_ends_the_run(void **state)
 	loop_kube.broken = false;
 	memory_exchange.serves = EXCHANGE_BROKEN;
 	assert_int_equal(alignment_turn(&loop_alignment, loop_at(1)), ALIGNMENT_BROKEN);
+	/* They know it themselves. */
+	assert_int_equal(loop_alignment.exit_code, EX_OK);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, loop_start, loop_finish)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include <cmocka.h>
 
@@ -26,7 +27,7 @@ struct place {
 
 struct kafka_group {
 	int64_t next[PARTITIONS];
-	bool told;
+	unsigned told;
 };
 
 struct kafka_producer {
@@ -40,6 +41,7 @@ static struct {
 	bool poison[2][PARTITIONS][FLOWS];
 	int outcomes[2][PARTITIONS][FLOWS]; /* that were committed */
 	int64_t committed[PARTITIONS];
+	bool trimmed;
 } broker;
 
 struct kafka_group *kafka_group_open(const struct kafka_group_settings *settings)
@@ -59,10 +61,7 @@ void kafka_group_close(struct kafka_group *group)
 
 enum kafka_group_event kafka_group_poll(struct kafka_group *group)
 {
-	bool told = group->told;
-
-	group->told = true;
-	return told ? KAFKA_GROUP_QUIET : KAFKA_GROUP_ASSIGNED;
+	return group->told++ > 0 ? KAFKA_GROUP_QUIET : KAFKA_GROUP_ASSIGNED;
 }
 
 int kafka_group_start(struct kafka_group *group)
@@ -75,9 +74,7 @@ int kafka_group_start(struct kafka_group *group)
 enum exchange_outcome kafka_hanging_end(const struct kafka_hanging_settings *settings,
 					struct kafka_group *group, struct kafka_producer *producer)
 {
-	(void)settings;
-	(void)group;
-	(void)producer;
+	(void)settings, (void)group, (void)producer;
 	return EXCHANGE_DONE;
 }
 
@@ -109,6 +106,12 @@ enum exchange_head kafka_group_head(struct kafka_group *group, size_t index,
 	return EXCHANGE_FLOW;
 }
 
+bool kafka_group_is_trimmed(const struct kafka_group *group)
+{
+	(void)group;
+	return broker.trimmed;
+}
+
 void kafka_group_take(struct kafka_group *group, size_t index)
 {
 	group->next[index]++;
@@ -116,9 +119,7 @@ void kafka_group_take(struct kafka_group *group, size_t index)
 
 void kafka_group_wait(struct kafka_group *group, int fd, int timeout_ms)
 {
-	(void)group;
-	(void)fd;
-	(void)timeout_ms;
+	(void)group, (void)fd, (void)timeout_ms;
 }
 
 void kafka_group_progress(const struct kafka_group *group, uint64_t *done, uint64_t *total)
@@ -143,9 +144,7 @@ int32_t kafka_group_partition(const struct kafka_group *group, size_t index, int
 struct kafka_producer *kafka_producer_open(const char *const topics[static EXCHANGE_TOPICS],
 					   const char *identity, const struct bus_options *options)
 {
-	(void)topics;
-	(void)identity;
-	(void)options;
+	(void)topics, (void)identity, (void)options;
 	return calloc(1, sizeof(struct kafka_producer));
 }
 
@@ -157,17 +156,14 @@ void kafka_producer_close(struct kafka_producer *producer)
 int kafka_producer_setting(struct kafka_producer *producer, const char *topic, const char *name,
 			   char *value, size_t size)
 {
-	(void)producer;
-	(void)topic;
-	(void)name;
+	(void)producer, (void)topic, (void)name;
 	snprintf(value, size, "-1");
 	return 0;
 }
 
 int kafka_producer_partitions(struct kafka_producer *producer, const char *topic)
 {
-	(void)producer;
-	(void)topic;
+	(void)producer, (void)topic;
 	return PARTITIONS;
 }
 
@@ -249,6 +245,17 @@ static int new_broker(void **state)
 	return 0;
 }
 
+static struct exchange_kafka *opened(void)
+{
+	static const struct exchange_settings settings = {
+		.flows = {{"kafka:f"}, 1},
+		.outputs = {"kafka:t", "kafka:r"},
+		.run = {.since = WHEN_MIN, .until = WHEN_MAX}};
+	int exit_code;
+
+	return exchange_kafka_open(&settings, &exit_code);
+}
+
 static enum exchange_outcome put_next(struct exchange_kafka *exchange, size_t index,
 				      struct when now)
 {
@@ -263,11 +270,7 @@ static enum exchange_outcome put_next(struct exchange_kafka *exchange, size_t in
 /* Puts every flow, one turn at a time. */
 static enum exchange_outcome put_all(void)
 {
-	const struct exchange_settings settings = {.flows = {{"kafka:f"}, 1},
-						   .outputs = {"kafka:t", "kafka:r"},
-						   .run = {.since = WHEN_MIN, .until = WHEN_MAX}};
-	int exit_code;
-	struct exchange_kafka *exchange = exchange_kafka_open(&settings, &exit_code);
+	struct exchange_kafka *exchange = opened();
 	enum exchange_outcome outcome = EXCHANGE_DONE;
 	struct when now = {0};
 	struct bus_record flow;
@@ -287,11 +290,7 @@ static enum exchange_outcome put_all(void)
 /* Flows that need no outcome are committed even if none does. */
 static void skipped_flows_are_committed(void **state)
 {
-	const struct exchange_settings settings = {.flows = {{"kafka:f"}, 1},
-						   .outputs = {"kafka:t", "kafka:r"},
-						   .run = {.since = WHEN_MIN, .until = WHEN_MAX}};
-	int exit_code;
-	struct exchange_kafka *exchange = exchange_kafka_open(&settings, &exit_code);
+	struct exchange_kafka *exchange = opened();
 	struct when now = {NS_PER_SECOND};
 	struct bus_record flow;
 
@@ -313,14 +312,13 @@ static void skipped_flows_are_committed(void **state)
 static void assert_each_has_its_outcome(void)
 {
 	assert_int_equal(put_all(), EXCHANGE_DONE);
-	for (int32_t p = 0; p < PARTITIONS; p++) {
+	for (int32_t p = 0; p < PARTITIONS; p++)
 		for (int64_t offset = 0; offset < FLOWS; offset++) {
 			int refused = broker.poison[EXCHANGE_TAGGED][p][offset];
 
 			assert_int_equal(broker.outcomes[EXCHANGE_TAGGED][p][offset], 1 - refused);
 			assert_int_equal(broker.outcomes[EXCHANGE_REJECTED][p][offset], refused);
 		}
-	}
 }
 
 static void only_the_record_that_the_broker_refuses_is_rejected(void **state)
@@ -368,6 +366,18 @@ static void a_refused_rejection_ends_the_program(void **state)
 	assert_int_equal(broker.outcomes[EXCHANGE_REJECTED][0][20], 0);
 }
 
+/* A restart helps if the broker has failed, and not if what the group has yet to read was deleted. */
+static void the_exit_code_says_whether_a_restart_helps(void **state)
+{
+	struct exchange_kafka *exchange = opened();
+
+	(void)state;
+	assert_int_equal(exchange_kafka_exit_code(exchange), EX_UNAVAILABLE);
+	broker.trimmed = true;
+	assert_int_equal(exchange_kafka_exit_code(exchange), EX_CONFIG);
+	exchange_kafka_close(exchange);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +391,7 @@ int main(void)
 				       new_broker),
 		cmocka_unit_test_setup(skipped_flows_are_committed, new_broker),
 		cmocka_unit_test_setup(a_refused_rejection_ends_the_program, new_broker),
+		cmocka_unit_test_setup(the_exit_code_says_whether_a_restart_helps, new_broker),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,11 +17,12 @@ static struct when at(int64_t seconds)
 	return (struct when){seconds * NS_PER_SECOND};
 }
 
-static void see(struct episode *rejections, const char *why, int64_t now)
+static void see(struct episode *rejections, enum fault_reason reason, int64_t now)
 {
 	struct bus_record flow = {.partition = 1, .offset = 7};
+	struct fault fault = {.reason = reason, .member = "event.end"};
 
-	rejections_see(rejections, "flows", &flow, why, at(now));
+	rejections_see(rejections, "flows", &flow, &fault, at(now));
 }
 
 /* What RUN logs. */
@@ -47,8 +48,8 @@ static const char *logged(void (*run)(struct episode *), struct episode *rejecti
 static void begin(struct episode *rejections)
 {
 	rejections_tend(rejections, at(99));
-	see(rejections, "event.end is missing", 100);
-	see(rejections, "is not JSON", 110);
+	see(rejections, FAULT_MISSING_MEMBER, 100);
+	see(rejections, FAULT_NOT_JSON, 110);
 	rejections_tend(rejections, at(169));
 }
 

@@ -239,19 +239,20 @@ static void outcomes_are_counted(void **state)
 {
 	const struct bus_record flow = record_of("{}");
 	const struct fault fault = {FAULT_MISSING_MEMBER, "event.end", "a time is needed", 0};
+	const struct fault refused = {.reason = FAULT_PRODUCE_FAILED, .detail = "another"};
 
 	(void)state;
 	assert_int_equal(tag(NULL), 0);
 	assert_int_equal(tag("future_flow"), 0);
 	assert_int_equal(tagger_reject(&tagger, &flow, &fault), 0);
-	assert_int_equal(tagger_refuse(&tagger, &flow), 0);
+	assert_int_equal(tagger_reject(&tagger, &flow, &refused), 0);
 	assert_int_equal(tagger.stats.tagged, 2);
 	assert_int_equal(tagger.stats.provisional, 1);
 	assert_int_equal(tagger.stats.known, 2);
 	assert_int_equal(tagger.stats.unknown, 2);
 	assert_int_equal(tagger.stats.ambiguous, 0);
 	assert_int_equal(tagger.stats.rejected[FAULT_MISSING_MEMBER], 1);
-	assert_int_equal(tagger.stats.refused, 1);
+	assert_int_equal(tagger.stats.rejected[FAULT_PRODUCE_FAILED], 1);
 }
 
 static void a_rejection_says_what_is_wrong_and_where(void **state)
@@ -271,9 +272,10 @@ static void a_rejection_says_what_is_wrong_and_where(void **state)
 static void a_record_that_the_broker_refuses_is_rejected_with_its_own_reason(void **state)
 {
 	const struct bus_record flow = record_of("{}");
+	const struct fault refused = {.reason = FAULT_PRODUCE_FAILED, .detail = "another"};
 
 	(void)state;
-	assert_int_equal(tagger_refuse(&tagger, &flow), 0);
+	assert_int_equal(tagger_reject(&tagger, &flow, &refused), 0);
 	assert_non_null(
 		strstr(text_terminate(&tagger.record), quoted("'reason':'produce_failed'")));
 }
