@@ -105,7 +105,7 @@ def formats():
         for path in (ROOT / folder).rglob("*.c"):
             text = re.sub(r"\bPRI[a-z]+\d*", '"d"', path.read_text())
             for run in re.finditer(rf"{literal}(?:\s*{literal})*", text):
-                form = "".join(part[1:-1] for part in re.findall(literal, run[0])).replace('\\"', '"')
+                form = "".join(part[1:-1] for part in re.findall(literal, run[0])).replace('\\"', '"').removesuffix("\\n")
                 if len(re.findall("[A-Za-z]", re.sub(CONVERSION, "", form))) >= LEAST_LETTERS:
                     found.add(form)
     return found
