@@ -120,7 +120,7 @@ def run(folder, started):
         records = stop_meter(folder, "flows", meter)
         stop_capture(folder, wire)
     finally:
-        subprocess.run([LAB / "kafka-down", folder / "broker"], check=True)
+        subprocess.run([LAB / "kafka-down", folder / "broker"], env=os.environ | {"SIGNAL": "KILL"}, check=True)
     broker = int(address.split(":")[1])
     again = check_again(folder, records, (broker, flows_postgres.PORT, flows_mysql.PORT))
     check_kafka(folder / "wire", records, again, broker, clients)

@@ -6,7 +6,7 @@ set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$(mktemp -d) || exit 1
 running=
-trap '[ -z "$running" ] || kill "$running" 2>/dev/null; "$root/tests/lab/kube-down" "$here/lab"; rm -rf "$here"' EXIT
+trap '[ -z "$running" ] || kill "$running" 2>/dev/null; SIGNAL=KILL "$root/tests/lab/kube-down" "$here/lab"; rm -rf "$here"' EXIT
 export TENURE_CACHE=${TENURE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tenure} HOME=$here
 unset KUBECONFIG KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT
 failed=0

@@ -4,7 +4,7 @@
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$(mktemp -d)
-trap '"$root/tests/lab/kube-down" "$here/lab"; rm -rf "$here"' EXIT
+trap 'SIGNAL=KILL "$root/tests/lab/kube-down" "$here/lab"; rm -rf "$here"' EXIT
 export TENURE_CACHE=${TENURE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tenure} HOME=$here
 unset KUBECONFIG KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT
 failed=0

@@ -61,7 +61,7 @@ class Lab:
         return self
 
     def __exit__(self, *_):
-        self.down()
+        self.down(kill=True)  # nobody reads its data any more
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def up(self):
