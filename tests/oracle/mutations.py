@@ -178,6 +178,7 @@ MUTATIONS = {
     "alone": (holder_verdict.Scene, "find_alone", always([])),
     "alone before it was there": (holder_verdict.Scene, "was_alone", lambda was: lambda self, span: was(self, interfaces.replace(span, since=None))),
     "alone on any of its interfaces": (holder_verdict.Scene, "alone_here", lambda alone: lambda self, one: alone(self, on_longest(one))),
+    "shared addresses without a port": (holder_verdict, "is_proof", lambda _: lambda scene, one: scene.certain(one)),
     "alone leaves the unpublished out": (holder_verdict.Scene, "alone_nodes", always(set())),
     "witnessed": (holder_verdict.Scene, "find_witnessed", always([])),
     "t": (holder_verdict, "accounted_for", always(moments.NEVER)),

@@ -231,6 +231,16 @@ def test_an_external_address_that_nobody_captures(kind, cluster_ip, said):
 def test_a_service_with_the_address_of_a_node():
     records = covered().event("ADDED", "nodes", 5, node("n1", "192.0.2.1"))
     records.event("ADDED", "services", 5, balancer("traefik", "10.96.0.1", "192.0.2.1", 443))
+def test_without_a_port_another_service_may_share_the_address_unseen():
+    records = covered().event("ADDED", "services", 5, balancer("a", "10.96.0.1", "203.0.113.9", 80)).gap("services", 40, 50, 50)
+    for sent in (False, True):
+        assert short(ask(records, "203.0.113.9", 45, sent=sent)) == "unknown gap"
+        assert short(ask(records, "203.0.113.9", 45, sent=sent, port=80, transport="tcp")) == "known service"
+        assert short(ask(records, "10.96.0.1", 45, sent=sent)) == "known service"
+    trimmed = History().event("MODIFIED", "services", 5, balancer("a", "10.96.0.1", "203.0.113.9", 80)).progress(90)
+    assert short(ask(trimmed, "203.0.113.9", 45)) == "unknown before_coverage"
+
+
     asked = ask(records, "192.0.2.1", 20, port=443, transport="tcp", role="serves")
     assert short(asked) == "known node-n1" and asked["services"] == ["shop/traefik"]
     assert "services" not in ask(records, "192.0.2.1", 20, port=443, transport="tcp", role="began")
