@@ -160,6 +160,7 @@ MUTATIONS = {
         fold(held, record, resource, known).always)),
     "an InternalIP was there before": (bindings, "not_before", lambda _: lambda span: span.not_before),
     "the time of another record": (bindings, "certain_from", lambda _: lambda span: span.first_received),
+    "a node takes an address before that is told": (bindings, "is_told_later", always(False)),
     "lost nodes": (bindings, "held_binding", lambda binding: lambda *given: holders.replace(binding(*given), lost=False)),
     "podCIDRs in use": (ranges, "cidrs_in_use", always(True)),
     # section 5

@@ -240,3 +240,11 @@ def test_a_member_that_an_earlier_record_lacked():
     records.event("MODIFIED", "endpointslices", 50, piece("cart-1", "cart", [(X, "uid-a")]))
     assert "services" not in ask(records, X, 49.9)
     assert ask(records, X, 50)["services"] == ["shop/cart"]
+def test_an_address_that_a_node_takes_later_is_reported_within_hold():
+    records = lived(covered(), "a", X, 10, 45).event("ADDED", "nodes", 5, node("n1", "192.0.2.1")).progress(59)
+    own = {"projectcalico.org/IPv4VXLANTunnelAddr": X}
+    records.event("MODIFIED", "nodes", 60, node("n1", "192.0.2.1", annotations=own))
+    assert short(ask(records, X, 48.4)) == "unknown between_holders"
+    assert short(ask(records, X, 48.6)) == "unknown hand_over"
+
+

@@ -341,7 +341,7 @@ class World:
                 if resource == "pods":
                     found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
-                    found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
+                    found += bindings.of_other(ip, resource, self.things[resource][uid], position, used, options.hold)
             asof.settle(found, options.hold, options.skew)
             sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, options.skew, horizon)
             for one in found:
