@@ -170,6 +170,7 @@ static int state_unaddressed(struct feed *feed, struct span uid, struct holding_
 		.hidden_offset = OFFSET_NEVER,
 		.from = holding->created,
 		.until = WHEN_MAX,
+		.dead = WHEN_MAX,
 		.held_known = WHEN_MIN,
 	};
 
