@@ -276,9 +276,23 @@ static int judge_view(struct timeline *timeline, const struct timeline_question 
 	return 0;
 }
 
-static bool is_certain(const struct judgement *judgement)
+/* The services of a shared address differ by port. Without one, another service may have been there unseen. */
+static bool may_be_shared(const struct timeline *timeline, const struct timeline_question *question,
+			  const struct binding *binding)
 {
-	return judgement->found.holders == POSSIBLE_ONE && judgement->found.certain;
+	return question->port < 0 && binding->kind == HOLDER_SERVICE && binding->evidence.shared &&
+	       (overlaps_gap(timeline, JUDGE_RESOURCES, question->start, question) ||
+		before_coverage(timeline, JUDGE_RESOURCES, question->start,
+				(uint64_t)question->position));
+}
+
+static bool is_certain(const struct timeline *timeline, const struct timeline_question *question,
+		       const struct judgement *judgement)
+{
+	const struct possible_verdict *found = &judgement->found;
+
+	return found->holders == POSSIBLE_ONE && found->certain &&
+	       !may_be_shared(timeline, question, &found->tenure->binding);
 }
 
 static int judge_address(struct timeline *timeline, const struct timeline_question *question,
@@ -296,13 +310,13 @@ static int judge_address(struct timeline *timeline, const struct timeline_questi
 						 &assumptions, question->start, question->end);
 		if (judge_view(timeline, question, judgement) < 0)
 			return -1;
-		if (is_certain(judgement))
+		if (is_certain(timeline, question, judgement))
 			return 0;
 	}
 	judgement->view = history_view(judgement->history, position, gateways, &assumptions);
 	if (judge_view(timeline, question, judgement) < 0)
 		return -1;
-	if (is_certain(judgement))
+	if (is_certain(timeline, question, judgement))
 		return 0;
 	if (progress_log_known_at(&timeline->answering->progress, timeline->store, position,
 				  &judgement->known) < 0)

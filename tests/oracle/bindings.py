@@ -6,10 +6,10 @@ from interfaces import TRUSTED
 from moments import EVER, NEVER, newest, shift
 
 
-def of_other(ip, resource, thing, position, used):
+def of_other(ip, resource, thing, position, used, hold):
     """Those of a node or service. USED: podCIDRs are in use."""
     created = thing.facts.at(position).created if thing.facts.at(position) else None
-    return [held_binding(resource, thing.uid, span, created)
+    return [held_binding(resource, thing.uid, span, created, hold)
             for span in thing.state.at(position, holders.Held()).spans
             if span.address == ip and (used or span.how != holders.GATEWAY)]
 
@@ -58,8 +58,16 @@ def certain_from(span):
     return EVER if span.guessed else span.first_received
 
 
-def held_binding(resource, uid, span, created):
-    possible_from = max([NEVER] + [moment for moment in (created, not_before(span)) if moment is not None])
+def is_told_later(resource):
+    """A node has an address before its agent writes that; a service is made where it is written."""
+    return resource == "nodes"
+
+
+def held_binding(resource, uid, span, created, hold):
+    bound = not_before(span)
+    if bound is not None and is_told_later(resource):
+        bound = shift(bound, -hold)
+    possible_from = max([NEVER] + [moment for moment in (created, bound) if moment is not None])
     certain_to = possible_to = EVER
     lost = resource == "nodes" and span.deleted
     if span.removed is not None:

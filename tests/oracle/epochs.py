@@ -134,7 +134,7 @@ def fold(epochs, status, stranded=False):
         epochs = next_epoch(epochs, letter, status)
     elif current is None or (current.how and not status.finished(current)):
         return epochs
-    elif may_be_later(status, shown):
+    elif may_be_later(status, shown) or (moved(current, status) and another_sandbox(current, status)):
         return epochs if current.how else lost(epochs, status.received, status.known, how_gone(status, stranded))
     dies = not letter and not current.how and another_sandbox(current, status)
     epoch = learn(epochs[-1], status, epochs[:-1], dies)
@@ -164,11 +164,14 @@ def begins(current, status, shown, stranded):
     """The letter by which an epoch begins, or None."""
     if current is None:
         return "a"
+    renewed = another_sandbox(current, status)
+    if renewed and is_of_before(status, shown):
+        return None
     if moved(current, status):
         return "b"
     if current.how and (lives_again(current, status, shown, stranded) or ended_again(current, status, shown)):
         return "c"
-    if another_sandbox(current, status) and fresh(status, shown):
+    if renewed:
         return "d"
     return "e" if restarted(current, status) and fresh(status, shown) else None
 
@@ -196,6 +199,11 @@ def another_sandbox(current, status):
     ready, gone, time = current.sandbox_ready, current.sandbox_gone, status.sandbox_time
     return (status.sandbox == "True" and time is not None and (ready, gone) != (None, None)
             and (ready is None or time >= ready + SECOND) and (gone is None or time > gone))
+
+
+def is_of_before(status, shown):
+    """The address may be that of the sandbox before, as nothing was started in the one that STATUS tells of."""
+    return not fresh(status, shown)
 
 
 def may_be_later(status, shown):

@@ -102,13 +102,18 @@ def judge(scene):
     if len(chosen) > 1:
         found.status = "ambiguous"
         found.reason = "two_holders" if together(recorded, question) else "hand_over"
-    elif chosen and (scene.witnessed or any(scene.certain(one) for one in recorded) or (question.sent and not found.unrecorded)):
+    elif chosen and (scene.witnessed or any(is_proof(scene, one) for one in recorded) or (question.sent and not found.unrecorded)):
         found.status, found.binding = "known", found.possible[0]
     elif not chosen and is_outside(scene):
         found.status = "known"
     else:
         found.reason = reason(scene, bool(chosen), found.unrecorded)
     return found
+
+
+def is_proof(scene, one):
+    """Whether nobody else can have had the address, as ONE is certain: services may share one, and differ by port."""
+    return scene.certain(one) and not (is_shared(one) and scene.question.port is None and not is_covered(scene))
 
 
 def is_local(ip):

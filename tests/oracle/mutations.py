@@ -52,7 +52,7 @@ ELSEWHERE = {
     "newest instants": 13, "deletions are undone": 18, "times not before the creation": 17,
     "DELETED whatever its revision": 15, "the time of another record": 6,
     "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
-    "packets of the other family": 9, "static pods of a kubelet that starts again": 22, "the first start_time of a mirror": 22,
+    "packets of the other family": 9, "after a kubelet that started again": 22, "a node takes an address before that is told": 4, "static pods of a kubelet that starts again": 22, "the first start_time of a mirror": 22,
     "confirmed as of a position": 33, "confirmed if later": 13, "eight interfaces": 17,
     "the greatest confirmed": 6, "interfaces that appeared before their packets": 11, "alone on any of its interfaces": 17}
 
@@ -107,10 +107,12 @@ MUTATIONS = {
     "times not before the creation": (pods, "clock_is_wrong", always(False)),
     "start not before the creation": (pods, "start_of", lambda _: lambda status: status.kubelet_start),
     "static pods of a kubelet that starts again": (pods, "is_written_again", always(False)),
+    "after a kubelet that started again": (pods, "is_written_after", always(False)),
     "the first start_time of a mirror": (world, "first_start", lambda _: lambda status, before: status.start_time),
     "sandbox False while running": (pods, "gone_for_good", always(True)),
     "fresh": (epochs, "fresh", always(True)),
     "never fresh": (epochs, "fresh", always(False)),
+    "the address of the sandbox before": (epochs, "is_of_before", always(False)),
     "a dead sandbox": (pods.Status, "sandbox_dead", lambda _: lambda self, epoch: self.sandbox_gone(epoch)),
     "nothing ran in a dead sandbox": (epochs, "last_running", lambda _: lambda epoch, status: status.last_running()),
     "ended again": (epochs, "ended_again", always(False)),
@@ -159,6 +161,7 @@ MUTATIONS = {
     "not before known": (holders, "fold", lambda fold: lambda held, record, resource, known: holders.Held(
         tuple(holders.replace(span, not_before=None) for span in fold(held, record, resource, known).spans),
         fold(held, record, resource, known).always)),
+    "a node takes an address before that is told": (bindings, "is_told_later", always(False)),
     "an InternalIP was there before": (bindings, "not_before", lambda _: lambda span: span.not_before),
     "the time of another record": (bindings, "certain_from", lambda _: lambda span: span.first_received),
     "lost nodes": (bindings, "held_binding", lambda binding: lambda *given: holders.replace(binding(*given), lost=False)),
@@ -176,6 +179,7 @@ MUTATIONS = {
     "a machine by its InternalIP": (holders, "INTERNAL", lambda _: holders.PLAIN),
     "services by port": (world.World, "serves_port", always(False)),
     "shared addresses by port": (holder_verdict, "is_passed_over", always(False)),
+    "shared addresses without a port": (holder_verdict, "is_proof", lambda _: lambda scene, one: scene.certain(one)),
     "alone": (holder_verdict.Scene, "find_alone", always([])),
     "alone before it was there": (holder_verdict.Scene, "was_alone", lambda was: lambda self, span: was(self, interfaces.replace(span, since=None))),
     "alone on any of its interfaces": (holder_verdict.Scene, "alone_here", lambda alone: lambda self, one: alone(self, on_longest(one))),
@@ -188,6 +192,7 @@ MUTATIONS = {
     "why unpublished_pod": (holder_verdict, "unrecorded", without("unpublished_pod")),
     "why other_machine": (holder_verdict, "unrecorded", without("other_machine")),
     "certain ones keep their address": (unpublished, "kept", always(False)),
+    "a sandbox that died unpublished": (unpublished, "is_gone", always(False)),
     "an earlier sandbox": (unpublished.Standing, "stretches", lambda _: lambda self, epochs: (
         [(self, self.since(epochs))] if self.free else [])),
     "certain until it was over": (unpublished, "may_hold", lambda may: lambda standing, *given: may(

@@ -3,7 +3,7 @@ import json
 
 import moments
 import shapes
-from moments import newest, oldest
+from moments import SECOND, newest, oldest
 
 ANNOTATIONS = ("cni.projectcalico.org/podIPs", "cni.projectcalico.org/podIP", "vpc.amazonaws.com/pod-ips")
 NETWORKS = "k8s.v1.cni.cncf.io/network-status"
@@ -12,9 +12,9 @@ MIRROR = "kubernetes.io/config.mirror"
 
 class Status:
     """KNOWN is known before the record, COPIED the (name, text) of annotations that the pod had before it was
-    started: they came with it, from another pod."""
+    started: they came with it, from another pod. AGAIN is the `startTime` that a kubelet which was started again wrote."""
 
-    def __init__(self, record, known, copied=frozenset()):
+    def __init__(self, record, known, copied=frozenset(), again=None):
         pod = record.object
         self.uid, self.offset, self.received, self.known = record.uid, record.offset, record.received, known
         self.deleted = record.type == "DELETED"
@@ -29,14 +29,23 @@ class Status:
         self.read_conditions(pod)
         self.read_containers(pod)
         self.start_time = start_of(self)
+        self.again = again
         if is_written_again(self):
-            if self.sandbox == "True" and self.sandbox_time is not None and self.sandbox_time <= self.kubelet_start:
-                self.sandbox_time = None
-            self.kubelet_start = self.start_time = None
+            self.again = self.kubelet_start
             self.least_start = min(self.running_since)
+            self.forget_start()
+            self.kubelet_start = None
+        elif is_written_after(self):
+            self.forget_start()
         self.read_addresses(pod, copied)
         self.terminal = shapes.text(pod, "status", "phase") in ("Succeeded", "Failed")
         self.finished_otherwise = (self.terminal and self.all_terminated and not self.running) or self.released
+
+    def forget_start(self):
+        """What a kubelet wrote as of its own start."""
+        self.start_time = None
+        if self.sandbox == "True" and self.sandbox_time is not None and self.sandbox_time <= self.kubelet_start:
+            self.sandbox_time = None
 
     def is_ended_by_others(self):
         """A kubelet writes a terminal phase when all has terminated."""
@@ -134,6 +143,12 @@ def is_written_again(status):
     """By a kubelet that was started again, which knows no status of a static pod."""
     return (status.mirror is not None and status.kubelet_start is not None
             and any(moment < status.kubelet_start for moment in status.running_since))
+
+
+def is_written_after(status):
+    """By that kubelet, when nothing ran any more since before its start."""
+    return (status.mirror is not None and None not in (status.kubelet_start, status.again)
+            and status.kubelet_start < status.again + SECOND)
 
 
 def start_of(status):

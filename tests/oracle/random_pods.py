@@ -177,6 +177,10 @@ class Life:
             time = self.chance.uniform(started, gone)
             self.write(time, ip=ip, ready=time + self.chance.choice((0, 0, 1.5)), containers=self.ran(started))
             self.writes[-1][2]["status"]["startTime"] = cut(self.seen(time))
+            if self.chance.random() < .6:       # then its container is started again
+                again = self.chance.uniform(time, gone)
+                self.write(again, ip=ip, ready=time, containers=self.ran(again, before=(started, again - .1)))
+                self.writes[-1][2]["status"]["startTime"] = cut(self.seen(time))
         self.chance = chance
 
     def ordered(self):

@@ -1,7 +1,7 @@
 """Sandboxes, mirrors, clocks and networks of pods (answers.md section 3), addresses of nodes (section 4)."""
 import history
 import pytest
-from asking import RANGED, X, Y, ask, covered, lived, short
+from asking import RANGED, X, Y, Z, ask, covered, lived, short
 from history import container, node, piece, pod
 
 
@@ -77,6 +77,34 @@ def test_the_old_address_in_a_new_sandbox_begins_no_epoch():
     assert ask(records, Y, 40)["binding"]["start"] == history.text(30)
 
 
+@pytest.mark.parametrize("containers", [[container(10, 29)], [container(10)]])
+def test_the_old_address_in_a_new_sandbox_begins_no_epoch_after_the_end_either(containers):
+    records = lived(covered(), "a", X, 10, None)
+    records.pod(29.2, pod("a", None, "n1", 9, gone=25, containers=[container(10, 29)]))
+    records.pod(31.2, pod("a", X, "n1", 9, ready=31, containers=containers))
+    assert short(ask(records, X, 40)) == "unknown between_holders"
+    records.pod(33, pod("a", Y, "n1", 9, ready=31, containers=[container(32, before=(10, 29))]))
+    assert short(ask(records, Y, 40)) == "known uid-a"
+    assert ask(records, Y, 40)["binding"]["start"] == history.text(31)
+
+
+def test_the_address_of_a_sandbox_that_no_record_showed_begins_no_epoch():
+    records = lived(covered(), "a", Y, 10, None)
+    records.pod(30.2, pod("a", Y, "n1", 9, gone=30, containers=[container(10, 29)]))
+    records.pod(50, pod("a", X, "n1", 9, ready=49, containers=[container(35, 45, before=(10, 29))]))
+    assert short(ask(records, X, 60)) == "unknown never_seen"
+    assert short(ask(records, Y, 40)) == "unknown between_holders"
+    records.pod(53, pod("a", Z, "n1", 9, ready=49, containers=[container(52, before=(35, 45))]))
+    assert short(ask(records, Z, 60)) == "known uid-a"
+
+
+def test_what_finished_in_a_sandbox_that_no_record_showed_did_not_in_the_one_before():
+    records = lived(covered(), "a", Y, 10, None)
+    records.pod(50, pod("a", X, "n1", 9, ready=49, containers=[container(35, 45, before=(10, 29))]))
+    assert short(ask(records, Y, 40)) == "unknown hand_over"
+    assert short(ask(records, Y, 51)) == "unknown between_holders"
+
+
 def test_a_node_whose_clock_is_ahead_has_no_newer_sandbox():
     there = pod("a", X, "n1", 9, ready=10, containers=[container(10)])
     records = covered().pod(9.8, there, "ADDED").pod(30, there)
@@ -137,6 +165,23 @@ def test_a_kubelet_that_starts_again_knows_no_times_of_static_pods(ready, said):
     renewed["status"].update(startTime=history.cut(30), containerStatuses=[container(35)])
     records.pod(36, renewed)
     assert short(ask(records, X, 13)) == "known m1"     # the start_time of a mirror is the first one
+
+
+@pytest.mark.parametrize("received", [30.2, 29.7])       # 29.7: the clock of the node is ahead
+def test_a_container_is_started_again_after_its_kubelet(received):
+    records = covered().pod(11, mirror("m1", 9), "ADDED").progress(25)
+    records.pod(received, written_again(mirror("m1", 9), 30, 30)).progress(40)
+    for started, before in ((52, (10, 50)), (62, (52, 60))):
+        for one in (container(*before), container(started, before=before)):
+            later = written_again(mirror("m1", 9), 30, 30)
+            later["status"]["containerStatuses"] = [one]
+            records.pod(started + .2, later)
+    records.progress(70)
+    assert short(ask(records, X, 13)) == short(ask(records, X, 28, 70)) == "known m1"
+    records.pod(80, pod("proxy", X, "n1", 30, ready=79, containers=[container(79, before=(62, 75))], uid="m1",
+                        annotations={"kubernetes.io/config.mirror": "hash"}))
+    assert short(ask(records, X, 77)) == "unknown hand_over"        # another sandbox
+    assert ask(records, X, 82)["binding"]["start"] == history.text(79)
 
 
 def test_a_kubelet_that_starts_again_knows_the_times_of_other_pods():
@@ -222,6 +267,14 @@ def test_an_open_one_held_it_until_its_end_would_have_been_reported():
 def test_addresses_that_plugins_give_to_a_node(key, value, ip):
     records = covered().event("ADDED", "nodes", 5, node("n1", "192.0.2.1", annotations={key: value}))
     assert short(ask(records, ip, 20)) == "known node-n1"
+
+
+def test_an_address_that_a_node_takes_later_is_reported_within_hold():
+    records = lived(covered(), "a", X, 10, 45).event("ADDED", "nodes", 5, node("n1", "192.0.2.1")).progress(59)
+    own = {"projectcalico.org/IPv4VXLANTunnelAddr": X}
+    records.event("MODIFIED", "nodes", 60, node("n1", "192.0.2.1", annotations=own))
+    assert short(ask(records, X, 48.4)) == "unknown between_holders"
+    assert short(ask(records, X, 48.6)) == "unknown hand_over"
 
 
 def test_gateways_count_while_podcidrs_are_in_use():

@@ -46,6 +46,7 @@ class Thing:
         self.standing = History()       # of a pod
         self.foreign = False            # others ended it, so its phase proves nothing
         self.began = None               # start_time
+        self.again = None               # the startTime of a mirror that its kubelet wrote when it was started again
         self.copied = set()             # annotations of a pod before it was started
         self.bare = History()           # a Node that is there without InternalIP: its creation; else None
 

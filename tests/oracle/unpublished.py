@@ -2,7 +2,7 @@
 from dataclasses import dataclass, replace
 
 from epochs import LOST, instants
-from moments import EVER, NEVER, SECOND, newest, oldest, shift
+from moments import NEVER, SECOND, newest, oldest, shift
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Standing:
     kept: tuple = None      # (start_time, its epochs) when it was over
     released: bool = False
     sandbox: int = None     # the earliest time of a sandbox True that was shown while no epoch was open
+    dead: int = None        # when that sandbox was told to be gone
     past: tuple = ()        # (start_time, that time, number of the epoch that ended it) of earlier stretches
 
     def after(self, status, before, epochs):
@@ -24,10 +25,13 @@ class Standing:
         start = status.start_time if status.start_time is not None else self.start
         if begun and self.free and self.sandbox is not None:
             past += ((start, self.sandbox, len(epochs) - 1),)
-        sandbox = None if begun else self.sandbox
-        if status.sandbox == "True" and not begun and not (epochs and not epochs[-1].how):
-            sandbox = oldest([sandbox, status.sandbox_time])
-        return replace(self.next(status, before, epochs), sandbox=sandbox, past=past)
+        sandbox, dead = (None, None) if begun else (self.sandbox, self.dead)
+        if not begun and not (epochs and not epochs[-1].how):
+            if is_gone(sandbox, status):
+                dead = oldest([dead, status.received if status.sandbox_time is None else status.sandbox_time])
+            if status.sandbox == "True":
+                sandbox = oldest([sandbox, status.sandbox_time])
+        return replace(self.next(status, before, epochs), sandbox=sandbox, dead=dead, past=past)
 
     def next(self, status, before, epochs):
         start = status.start_time if status.start_time is not None else self.start
@@ -70,6 +74,12 @@ class Standing:
                        since(start, epochs[:number], hold))
 
 
+def is_gone(sandbox, status):
+    """Whether STATUS tells that the sandbox that was ready at SANDBOX is not there any more."""
+    later = status.sandbox == "True" and None not in (sandbox, status.sandbox_time) and sandbox < status.sandbox_time
+    return sandbox is not None and (status.sandbox == "False" or later)
+
+
 def since(start, epochs, hold):
     """From when on a pod may hold an address that no record shows."""
     end = instants(epochs, hold)[-1][1] if epochs else None
@@ -81,8 +91,8 @@ def may_hold(standing, since, bindings, question, t, known, options):
     the last PROGRESS, T the latest instant at which all is accounted for."""
     if shift(since, -options.skew) > question.end:
         return False
-    until = EVER if standing.until is None else standing.until
-    if kept(bindings, question.end, shift(min(until, known), -options.hold - options.skew)):
+    kept_to = oldest([known, standing.until, standing.dead])
+    if kept(bindings, question.end, shift(kept_to, -options.hold - options.skew)):
         return False
     if standing.until is None:
         return True

@@ -180,6 +180,20 @@ def test_an_unpublished_pod_whose_sandbox_was_made_again(ready, said):
         == "unknown unpublished_pod"
 
 
+@pytest.mark.parametrize("dead,said", [
+    (None, "known uid-b"), ({"gone": 25}, "unknown unpublished_pod"), ({"ready": 26}, "unknown unpublished_pod")])
+def test_an_unpublished_pod_whose_sandbox_died_keeps_no_address(dead, said):
+    records = lived(covered(), "a", X, 10, 18)
+    records.pod(18.5, pod("c", None, start=18, phase="Pending", containers=[container()]), "ADDED")
+    records.pod(20.5, pod("c", None, start=18, phase="Pending", ready=20, containers=[container(20)]))
+    if dead:
+        records.pod(26.5, pod("c", None, start=18, phase="Pending", containers=[container(20, 25)], **dead))
+    lived(records, "b", X, 40, None).progress(90)
+    assert short(ask(records, X, 21, 60, sent=True, options=RANGED)) == said
+    records.pod(95, pod("c", Y, start=18, ready=26, containers=[container(92, before=(20, 25))])).progress(120)
+    assert short(ask(records, X, 21, 60, sent=True, options=RANGED)) == (said if dead else "unknown unpublished_pod")
+
+
 def test_a_pods_own_machine_is_the_pod():
     records = lived(covered(), "a", X, 10, 30, node="fargate")
     records.event("ADDED", "nodes", 9, node("fargate", X))
@@ -215,6 +229,16 @@ def test_services_that_share_an_address():
         assert short(ask(records, "203.0.113.9", 20, **more)) == "unknown between_holders"
     assert short(ask(records, "203.0.113.9", 20, role="began")) == "ambiguous two_holders"
     assert short(ask(records, "203.0.113.10", 20)) == "known outside"
+
+
+def test_without_a_port_another_service_may_share_the_address_unseen():
+    records = covered().event("ADDED", "services", 5, balancer("a", "10.96.0.1", "203.0.113.9", 80)).gap("services", 40, 50, 50)
+    for sent in (False, True):
+        assert short(ask(records, "203.0.113.9", 45, sent=sent)) == "unknown gap"
+        assert short(ask(records, "203.0.113.9", 45, sent=sent, port=80, transport="tcp")) == "known service"
+        assert short(ask(records, "10.96.0.1", 45, sent=sent)) == "known service"
+    trimmed = History().event("MODIFIED", "services", 5, balancer("a", "10.96.0.1", "203.0.113.9", 80)).progress(90)
+    assert short(ask(trimmed, "203.0.113.9", 45)) == "unknown before_coverage"
 
 
 @pytest.mark.parametrize("kind,cluster_ip,said", [

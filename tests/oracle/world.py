@@ -170,10 +170,10 @@ class World:
     def apply(self, thing, record, facts):
         resource, known = record.resource, self.last_known()
         if resource == "pods":
-            status = Status(record, known, thing.copied)
+            status = Status(record, known, thing.copied, thing.again)
             if not status.started_here:
                 thing.copied |= status.annotations
-            thing.foreign = thing.foreign or status.is_ended_by_others()
+            thing.again, thing.foreign = status.again, thing.foreign or status.is_ended_by_others()
             thing.began = status.start_time = first_start(status, thing.began)
             status.finished_otherwise = status.released or (status.finished_otherwise and not thing.foreign)
             self.pod(thing, record, facts, status)
@@ -341,7 +341,7 @@ class World:
                 if resource == "pods":
                     found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
-                    found += bindings.of_other(ip, resource, self.things[resource][uid], position, used)
+                    found += bindings.of_other(ip, resource, self.things[resource][uid], position, used, options.hold)
             asof.settle(found, options.hold, options.skew)
             sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, options.skew, horizon)
             for one in found:

@@ -62,6 +62,12 @@ class Status:
         self.condition = "True", self.world.now
         self.write(shown=old)
 
+    def seen_again(self):
+        """The kubelet was started again. It knows no status of a static pod, and writes all as of now."""
+        if self.condition is not None and self.condition[0] == "True":
+            self.start, self.condition = self.world.now, ("True", self.world.now)
+            self.report()
+
     def sandbox_dead(self):
         if self.condition is None or self.condition[0] == "True":
             self.condition = "False", self.world.now

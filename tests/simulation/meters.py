@@ -1,4 +1,5 @@
 """What meters on the nodes see of the pods' interfaces: records for the kube topic, some lost, late or twice."""
+import copy
 import random
 
 from instants import EVER, text
@@ -98,6 +99,7 @@ class Run:
         self.is_terse = chance.random() < .5    # it tells little more than it must
         self.found, self.number = [], 0
         self.lives = {}             # interface -> (its uid here, its first packet here)
+        self.latest = {}            # interface -> the object of its last record
         self.told = {}              # interface -> its open addresses; first the one that was told least recently
 
     def records(self, interfaces):
@@ -139,7 +141,12 @@ class Run:
                 self.tell(one, time, min(time, one.last), {})
         if self.told:
             one = next(iter(self.told))
-            self.tell(one, time, min(time, one.last), {"confirmed": time})
+            self.number += 1
+            self.told[one] = self.told.pop(one)
+            again = copy.deepcopy(self.latest[one])     # it says no more than before of this one
+            again["spec"]["meter"]["record"] = self.number
+            again["status"]["confirmed"] = text(time + self.node.clock)
+            self.send(time, again)
 
     def tell(self, one, time, last, shown):
         """Makes a record of ONE, which may be lost, late or come twice."""
@@ -164,10 +171,11 @@ class Run:
         if told_open:
             self.told[one] = told_open
         start = {"start": text(self.start + clock)}
-        self.send(time, {
+        self.latest[one] = {
             "kind": "Interface", "metadata": {"name": one.place[0], "uid": uid},
             "spec": {"node": self.node.name, "host": self.node.name, "index": one.place[1], "meter": {"id": self.node.uid, **start, "record": self.number}},
-            "status": {**{word: text(moment + clock) for word, moment in shown.items()}, "addresses": addresses}})
+            "status": {**{word: text(moment + clock) for word, moment in shown.items()}, "addresses": addresses}}
+        self.send(time, self.latest[one])
 
     def send(self, time, thing):
         chance = self.chance

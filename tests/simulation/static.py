@@ -58,8 +58,10 @@ class Static(pods.Pod):
             yield world.between(5, 80)
             if self.node.cut:
                 return
-            if world.luck(.6):
+            if world.luck(.5):
                 yield from self.new_mirror()
+            elif world.luck(.5):
+                self.status.seen_again()
             else:
                 yield from self.restart()
         yield world.between(5, 60)

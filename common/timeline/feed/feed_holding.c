@@ -23,8 +23,11 @@ static int put_held(struct feed *feed, enum holder_kind kind, struct span uid,
 	evidence.how = how;
 	evidence.shared = held->shared;
 	evidence.gateway = held->gateway;
-	/* A node has its InternalIP before a cloud's controller writes it. */
-	evidence.previous_to = held->internal ? WHEN_MIN : held->lacked;
+	/* A node has an address before that is written; its InternalIP long before, by a cloud's controller. */
+	if (kind == HOLDER_NODE)
+		evidence.previous_known = held->internal ? WHEN_MIN : held->lacked;
+	else
+		evidence.previous_to = held->lacked;
 	evidence.start_time = holding->created;
 	evidence.identity = held->internal ? holding->identity : 0;
 	evidence.first_received = held->first_received;
@@ -167,6 +170,7 @@ static int state_unaddressed(struct feed *feed, struct span uid, struct holding_
 		.hidden_offset = OFFSET_NEVER,
 		.from = holding->created,
 		.until = WHEN_MAX,
+		.dead = WHEN_MAX,
 		.held_known = WHEN_MIN,
 	};
 

@@ -125,6 +125,7 @@ static int add_statement(struct feed *feed, struct span uid, const struct unpubl
 		.released = one->released,
 		.from = one->from,
 		.until = one->until,
+		.dead = one->dead,
 		.held_known = one->held_known,
 	};
 
@@ -143,7 +144,7 @@ static int put_unpublished(struct feed *feed, struct span uid, const struct unpu
 	if (before->there == after->there &&
 	    (!after->there ||
 	     (before->from.ns == after->from.ns && before->until.ns == after->until.ns &&
-	      before->held_known.ns == after->held_known.ns &&
+	      before->dead.ns == after->dead.ns && before->held_known.ns == after->held_known.ns &&
 	      before->released == after->released && before->node == after->node)))
 		return 0;
 	if (before->there && cluster_hide_unpublished(feed->cluster, feed->store,

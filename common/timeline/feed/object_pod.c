@@ -247,6 +247,7 @@ static void drop_written_again(struct pod_record *record)
 	if (record->sandbox == POD_SANDBOX_TRUE &&
 	    when_not_after(record->sandbox_changed, record->least_start))
 		record->sandbox_changed = WHEN_MIN;
+	record->written_again = record->least_start;
 	record->least_start = record->first_running;
 	record->start_time = WHEN_MIN;
 }
@@ -274,6 +275,7 @@ const char *object_pod(struct kube_object *object, struct when received, struct 
 	if (record->identity == 0 || when_is_min(record->start_time))
 		record->start_time = when_later(record->start_time, out->created);
 	out->accepted = record->node != 0 && !when_is_min(record->least_start);
+	record->written_again = WHEN_MIN;
 	record->first_running = WHEN_MAX;
 	record->newest_started = record->newest_running = WHEN_MIN;
 	record->terminal =

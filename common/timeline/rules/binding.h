@@ -59,7 +59,8 @@ struct evidence {
 			struct when sandbox_gone;
 			struct when ended_received;
 			/* A pod's previous epoch: the evidence of its end, and its ended_known. Of
-			 * nodes and services: PREVIOUS_TO is the bound of possible_from. */
+			 * services PREVIOUS_TO is a bound of possible_from, of nodes
+			 * PREVIOUS_KNOWN - hold. */
 			struct when previous_to, previous_known;
 			/* `known` of the last PROGRESS before the first and the ending record. */
 			struct when first_known, ended_known;

@@ -12,10 +12,17 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 {
 	const struct epoch *epoch = &fold->epoch;
 	enum binding_end how = epoch->evidence.how;
+	bool newer;
 
 	if (record->address_count == 0)
 		return false;
-	if (!fold->has_epoch || told_moved(epoch, record))
+	if (!fold->has_epoch)
+		return true;
+	/* The address may still be that of the sandbox before. */
+	newer = told_newer_sandbox(&epoch->evidence, record);
+	if (newer && !told_fresh(fold, record))
+		return false;
+	if (newer || told_moved(epoch, record))
 		return true;
 	/* A later sandbox, which no record may have shown alive. */
 	if (how != BINDING_OPEN && told_finished(epoch, record) && told_fresh(fold, record))
@@ -23,9 +30,7 @@ static bool begins_epoch(const struct pod_fold *fold, const struct pod_record *r
 	if (how != BINDING_OPEN && told_alive(epoch, record, deleted) && !record->node_gone &&
 	    (how != BINDING_FINISHED || told_fresh(fold, record)))
 		return true;
-	if (told_restarted(epoch, record, deleted) && told_fresh(fold, record))
-		return true;
-	return told_newer_sandbox(&epoch->evidence, record) && told_fresh(fold, record);
+	return told_restarted(epoch, record, deleted) && told_fresh(fold, record);
 }
 
 /* EVIDENCE is as of the record before the one that came at ARRIVAL, which may end it. */
@@ -210,6 +215,16 @@ static void add_life(struct epoch *epoch, const struct pod_record *record)
 		evidence->ended_known = WHEN_MIN;
 }
 
+/* What started since, and has no address, may have run in another sandbox; so may what has another address, of a sandbox
+ * that is gone too. */
+static bool is_of_later(const struct pod_fold *fold, const struct pod_record *record)
+{
+	if (record->address_count == 0)
+		return told_fresh(fold, record);
+	return told_moved(&fold->epoch, record) &&
+	       told_newer_sandbox(&fold->epoch.evidence, record);
+}
+
 /* The record belongs to the newest epoch. */
 static void add_record(struct pod_fold *fold, const struct pod_record *record, bool deleted,
 		       const struct arrival *arrival)
@@ -218,18 +233,20 @@ static void add_record(struct pod_fold *fold, const struct pod_record *record, b
 	enum binding_end told = end_told(epoch, record, deleted);
 
 	add_known(&epoch->evidence, arrival);
-	/* What started since, and has no address, may have run in another sandbox. */
-	if (record->address_count == 0 && told_fresh(fold, record)) {
-		add_end(epoch, told == BINDING_LOST ? told : BINDING_ADDRESS_GONE, arrival);
+	if (is_of_later(fold, record)) {
+		add_end(epoch,
+			deleted || record->terminal || record->node_gone ? BINDING_LOST
+									 : BINDING_ADDRESS_GONE,
+			arrival);
 	} else {
 		if (!told_newer_sandbox(&epoch->evidence, record))
 			add_addresses(epoch, record);
 		add_evidence(epoch, record);
 		add_end(epoch, told, arrival);
+		fold->newest_started = when_later(fold->newest_started, record->newest_started);
 	}
 	if (epoch->evidence.how == BINDING_OPEN)
 		add_life(epoch, record);
-	fold->newest_started = when_later(fold->newest_started, record->newest_started);
 }
 
 struct pod_fold pod_fold_none(void)
@@ -237,8 +254,9 @@ struct pod_fold pod_fold_none(void)
 	struct pod_fold fold = {
 		.newest_started = WHEN_MIN,
 		.start_time = WHEN_MIN,
-		.unpublished = {.held_known = WHEN_MIN},
-		.before = {.held_known = WHEN_MIN},
+		.written_again = WHEN_MIN,
+		.unpublished = {.dead = WHEN_MAX, .held_known = WHEN_MIN},
+		.before = {.dead = WHEN_MAX, .held_known = WHEN_MIN},
 		.unpublished_ready = WHEN_MIN,
 	};
 
@@ -252,6 +270,7 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 	bool later = false, begins, is_released;
 
 	/* A kubelet writes a terminal phase when all has terminated, others at any time. */
+	told_again(fold, record);
 	fold->foreign =
 		fold->foreign || (record->terminal && (record->running || !record->all_terminated));
 	record->foreign = fold->foreign;
@@ -271,6 +290,7 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 						       evidence_of_end(&fold->epoch.evidence));
 		later = begin_epoch(fold, record, deleted, arrival, ended);
 		fold->unpublished.there = false;
+		fold->unpublished.dead = WHEN_MAX;
 	}
 	if (record->node)
 		fold->unpublished.node = record->node;
@@ -283,9 +303,8 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 		add_record(fold, record, deleted, arrival);
 	if (begins)
 		epoch_unpublished_before(fold);
-	else if (record->sandbox == POD_SANDBOX_TRUE && when_is_min(fold->unpublished_ready) &&
-		 (!fold->has_epoch || fold->epoch.evidence.how != BINDING_OPEN))
-		fold->unpublished_ready = record->sandbox_changed;
+	else if (!fold->has_epoch || fold->epoch.evidence.how != BINDING_OPEN)
+		epoch_unpublished_sandbox(fold, record, arrival->received);
 	epoch_unpublished_fold(fold, deleted || record->terminal, is_released, arrival->received);
 	return later;
 }

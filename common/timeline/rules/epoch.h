@@ -46,6 +46,7 @@ struct pod_record {
 	uint64_t identity;          /* see struct evidence */
 	struct when least_start;    /* status.startTime, or what counts for it */
 	struct when start_time;     /* the later of that and the creation */
+	struct when written_again;  /* a startTime that counts for neither; WHEN_MIN for none */
 	struct when first_running;  /* the least startedAt of what runs, WHEN_MAX for none */
 	struct when newest_running; /* what last_running takes from this record */
 	struct when newest_started; /* the greatest startedAt, lastState's too; WHEN_MIN for none */
@@ -72,6 +73,7 @@ struct unpublished {
 	bool released; /* its kubelet reported it as finished at UNTIL */
 	struct when from;
 	struct when until; /* WHEN_MAX while open */
+	struct when dead;  /* its sandbox was gone then; WHEN_MAX if that was not told */
 	/* It had its last address until `hold` before; WHEN_MIN: not known. */
 	struct when held_known;
 	uint64_t node;
@@ -81,6 +83,7 @@ struct pod_fold {
 	bool has_epoch;
 	struct epoch epoch;         /* the newest */
 	bool foreign;               /* see struct pod_record */
+	struct when written_again;  /* the same, of the last record that has one */
 	struct when newest_started; /* the latest startedAt that the epochs have shown */
 	struct when start_time;     /* of the newest record that has one */
 	struct unpublished unpublished;

@@ -95,6 +95,24 @@ bool told_fresh(const struct pod_fold *fold, const struct pod_record *record)
 	return false;
 }
 
+/* What ran since before that start need not run any more. */
+void told_again(struct pod_fold *fold, struct pod_record *record)
+{
+	if (record->identity == 0)
+		return;
+	if (!when_is_min(record->written_again)) {
+		fold->written_again = record->written_again;
+		return;
+	}
+	if (when_is_min(fold->written_again) || when_is_min(record->least_start) ||
+	    when_second_later(record->least_start, fold->written_again))
+		return;
+	record->start_time = WHEN_MIN;
+	if (record->sandbox == POD_SANDBOX_TRUE &&
+	    when_not_after(record->sandbox_changed, record->least_start))
+		record->sandbox_changed = WHEN_MIN;
+}
+
 bool told_newer_sandbox(const struct evidence *old, const struct pod_record *record)
 {
 	return record->sandbox == POD_SANDBOX_TRUE &&

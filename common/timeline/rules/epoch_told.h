@@ -12,6 +12,9 @@ bool told_moved(const struct epoch *epoch, const struct pod_record *record);
 /* A container has started that no epoch of FOLD has shown. */
 bool told_fresh(const struct pod_fold *fold, const struct pod_record *record);
 
+/* A kubelet that was started again wrote RECORD: takes from it, as FOLD remembers, what is as of that start. */
+void told_again(struct pod_fold *fold, struct pod_record *record);
+
 /* The sandbox of EPOCH died, whatever runs; and nothing runs. */
 bool told_dead(const struct epoch *epoch, const struct pod_record *record);
 bool told_gone(const struct epoch *epoch, const struct pod_record *record);

@@ -31,6 +31,20 @@ void epoch_unpublished_fold(struct pod_fold *fold, bool gone, bool released, str
 	unpublished->released = released;
 }
 
+void epoch_unpublished_sandbox(struct pod_fold *fold, const struct pod_record *record,
+			       struct when received)
+{
+	struct when ready = fold->unpublished_ready, changed = record->sandbox_changed;
+	bool there = record->sandbox == POD_SANDBOX_TRUE;
+
+	if (!when_is_min(ready) &&
+	    (record->sandbox == POD_SANDBOX_FALSE || (there && when_before(ready, changed))))
+		fold->unpublished.dead = when_earlier(fold->unpublished.dead,
+						      when_is_min(changed) ? received : changed);
+	if (there && !when_is_min(changed) && (when_is_min(ready) || when_before(changed, ready)))
+		fold->unpublished_ready = changed;
+}
+
 void epoch_unpublished_before(struct pod_fold *fold)
 {
 	struct when ready = fold->epoch.evidence.sandbox_ready;

@@ -101,9 +101,9 @@ bool unpublished_pod_may_hold(const struct unpublished_pod *row, struct when hor
 	    when_before(question->end, when_add(from, -question->skew_ns)) ||
 	    !can_be_on(row->node, question))
 		return false;
-	/* It kept the address that it had while nothing was reported of its end, so it had none
+	/* It kept the address that it had while nothing was reported of its end or its sandbox's, so it had none
 	 * that was another's then. */
-	alive = when_add(when_earlier(row->until, question->known),
+	alive = when_add(when_earlier(when_earlier(row->until, row->dead), question->known),
 			 -question->hold_ns - question->skew_ns);
 	if (when_not_after(question->next, alive))
 		return false;

@@ -22,6 +22,7 @@ struct unpublished_pod {
 	bool released;          /* its kubelet reported it as finished at UNTIL */
 	struct when from;
 	struct when until;      /* WHEN_MAX while open */
+	struct when dead;       /* the sandbox that it had was gone; WHEN_MAX if none was */
 	struct when held_known; /* not before `hold` before this either; WHEN_MIN for none */
 };
 

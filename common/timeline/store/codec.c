@@ -69,9 +69,11 @@ void codec_add_fold(struct text *out, const struct pod_fold *fold)
 				  (fold->unpublished.there ? 4u : 0) | (fold->foreign ? 8u : 0));
 	codec_add_when(out, fold->newest_started);
 	codec_add_when(out, fold->start_time);
+	codec_add_when(out, fold->written_again);
 	codec_add_when(out, fold->unpublished_ready);
 	codec_add_when(out, fold->unpublished.from);
 	codec_add_when(out, fold->unpublished.until);
+	codec_add_when(out, fold->unpublished.dead);
 	codec_add_when(out, fold->unpublished.held_known);
 	codec_add_u64(out, fold->unpublished.node);
 	codec_add_u64(out, fold->epoch.number);
@@ -187,9 +189,11 @@ struct pod_fold codec_fold(struct codec *codec)
 	fold.foreign = (flags & 8) != 0;
 	fold.newest_started = codec_when(codec);
 	fold.start_time = codec_when(codec);
+	fold.written_again = codec_when(codec);
 	fold.unpublished_ready = codec_when(codec);
 	fold.unpublished.from = codec_when(codec);
 	fold.unpublished.until = codec_when(codec);
+	fold.unpublished.dead = codec_when(codec);
 	fold.unpublished.held_known = codec_when(codec);
 	fold.unpublished.node = codec_u64(codec);
 	fold.epoch.number = codec_u64(codec);

@@ -54,7 +54,7 @@
 /* All keys of one address share so many first bytes, and only they do. */
 #define ROW_PREFIX_LENGTH 21
 
-#define ROWS_FORMAT 26 /* of all of the above; a store of another format is rebuilt */
+#define ROWS_FORMAT 27 /* of all of the above; a store of another format is rebuilt */
 
 enum row_table {
 	ROW_GAPS = 'g',

@@ -24,6 +24,7 @@ bool unpublished_rows_read(struct span key, struct span value, struct unpublishe
 	row->released = codec_u8(&codec) != 0;
 	row->from = codec_when(&codec);
 	row->until = codec_when(&codec);
+	row->dead = codec_when(&codec);
 	row->held_known = codec_when(&codec);
 	return codec_done(&number) && codec_done(&codec);
 }
@@ -73,6 +74,7 @@ int unpublished_rows_put(struct store *store, uint32_t cluster, const struct unp
 	codec_add_u8(&value, row->released);
 	codec_add_when(&value, row->from);
 	codec_add_when(&value, row->until);
+	codec_add_when(&value, row->dead);
 	codec_add_when(&value, row->held_known);
 	return numbered_rows_put(store, ROW_UNPUBLISHED, cluster, row->number, &value);
 }

@@ -110,13 +110,9 @@ static void check_open(struct links *links)
 
 static bool confirm(struct links *links, struct when now, struct link_report *report)
 {
-	const struct open_link *open = open_confirm(&links->open, now, links->seen);
-
-	if (open == NULL)
+	if (!open_confirm(&links->open, now, links->seen, links->records + 1, report))
 		return false;
-	fill(links, &links->list[open->number], links->seen, report);
-	report->confirmed = links->seen;
-	open_tell(&links->open, report, now, links->seen);
+	links->records++;
 	return true;
 }
 

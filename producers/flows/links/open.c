@@ -55,16 +55,11 @@ static struct open_link *take_place(struct open_links *all, uint16_t number, str
 void open_tell(struct open_links *all, struct link_report *report, struct when now,
 	       struct when seen)
 {
-	struct open_link told = {.number = report->number, .record = report->record};
 	struct open_link *link;
 	bool any = false;
 
-	for (size_t i = 0; i < LINKS_ADDRESSES_MAX; i++) {
-		bool open = i < report->address_count && is_open(all, report, i, seen);
-
-		told.since[i] = open ? report->addresses[i].alone_since : WHEN_MAX;
-		any |= open;
-	}
+	for (size_t i = 0; i < report->address_count; i++)
+		any |= is_open(all, report, i, seen);
 	if (!any) {
 		open_leave(all, report->number);
 		return;
@@ -72,9 +67,10 @@ void open_tell(struct open_links *all, struct link_report *report, struct when n
 	link = take_place(all, report->number, now);
 	if (link == NULL)
 		return;
-	*link = told;
 	for (size_t i = 0; i < report->address_count; i++)
-		report->addresses[i].open = !when_is_max(told.since[i]);
+		report->addresses[i].open = is_open(all, report, i, seen);
+	link->number = report->number;
+	link->told = *report;
 }
 
 bool open_leave(struct open_links *all, uint16_t number)
@@ -98,25 +94,32 @@ bool open_holds(const struct open_links *all, const struct open_link *link,
 		const struct link_report *report, struct when seen)
 {
 	for (size_t i = 0; i < report->address_count; i++) {
-		if (!when_is_max(link->since[i]) &&
+		const struct link_address *told = &link->told.addresses[i];
+
+		if (i < link->told.address_count && told->open &&
 		    (!is_open(all, report, i, seen) ||
-		     when_before(link->since[i], report->addresses[i].alone_since)))
+		     when_before(told->alone_since, report->addresses[i].alone_since)))
 			return false;
 	}
 	return true;
 }
 
-const struct open_link *open_confirm(struct open_links *all, struct when now, struct when seen)
+bool open_confirm(struct open_links *all, struct when now, struct when seen, uint64_t record,
+		  struct link_report *report)
 {
-	const struct open_link *least = all->list;
+	struct open_link *least = all->list;
 
 	all->confirm_at = when_add(now, LINKS_CONFIRM_NS);
 	if (when_not_after(seen, all->confirmed))
-		return NULL;
+		return false;
 	all->confirmed = seen;
 	for (size_t i = 1; i < all->count; i++) {
-		if (all->list[i].record < least->record)
+		if (all->list[i].told.record < least->told.record)
 			least = &all->list[i];
 	}
-	return least;
+	least->told.record = record;
+	*report = least->told;
+	report->again = true;
+	report->confirmed = seen;
+	return true;
 }

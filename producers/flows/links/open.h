@@ -20,9 +20,7 @@
 
 struct open_link {
 	uint16_t number;
-	uint64_t record; /* its latest, in which an address is open */
-	struct when since
-		[LINKS_ADDRESSES_MAX]; /* alone, as that one has it; WHEN_MAX: it is not open */
+	struct link_report told; /* its latest, in which an address is open */
 };
 
 struct open_links {
@@ -46,8 +44,9 @@ bool open_is_due(const struct open_links *all, struct when now);
 /* Whether what the latest record of LINK says is so as well by what REPORT says now. */
 bool open_holds(const struct open_links *all, const struct open_link *link,
 		const struct link_report *report, struct when seen);
-/* At NOW what is open was found to hold up to SEEN. Returns the interface whose record is to confirm it: the one that was told least
- * recently. NULL if SEEN is no later than what was confirmed before. */
-const struct open_link *open_confirm(struct open_links *all, struct when now, struct when seen);
+/* At NOW what is open was found to hold up to SEEN. Sets REPORT, the record RECORD that confirms it: it says again what was told last of
+ * the interface that was told least recently, so it is news of nothing else. False if SEEN is no later than what was confirmed before. */
+bool open_confirm(struct open_links *all, struct when now, struct when seen, uint64_t record,
+		  struct link_report *report);
 
 #endif

@@ -166,11 +166,78 @@ static void a_later_sandbox_may_be_over_when_it_is_shown(void **state)
 	assert_int_equal(seconds(evidence_possible_from(&fold.epoch.evidence, HOLD)), 150);
 }
 
+/* The address of a record with a newer sandbox may be that of the one before, shown or not. */
+static void a_newer_sandbox_in_which_nothing_was_started_begins_no_epoch(void **state)
+{
+	struct pod_fold fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
+	struct pod_record record;
+
+	(void)state;
+	take(&fold, with_sandbox(terminated(0, 105, 150), POD_SANDBOX_FALSE, 145), false, 152);
+	assert_ended(&fold, BINDING_ADDRESS_GONE, 150, 152);
+	for (uint8_t address = 1; address <= 2; address++) {
+		assert_false(take(&fold, with_sandbox(running(address, 105), POD_SANDBOX_TRUE, 160),
+				  false, 161));
+		assert_int_equal(fold.epoch.number, 110);
+	}
+	assert_true(take(&fold, with_sandbox(running(2, 162), POD_SANDBOX_TRUE, 160), false, 163));
+
+	fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
+	assert_false(take(&fold, with_sandbox(running(2, 105), POD_SANDBOX_TRUE, 160), false, 161));
+	assert_ended(&fold, BINDING_ADDRESS_GONE, 105, 161);
+	assert_int_equal(fold.epoch.address_count, 1);
+
+	/* What it says to have finished ran in a sandbox that no record showed. */
+	fold = born(with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104));
+	record = with_sandbox(terminated(2, 130, 158), POD_SANDBOX_TRUE, 160);
+	record.started_count = 0;
+	assert_false(take(&fold, record, false, 161));
+	assert_ended(&fold, BINDING_ADDRESS_GONE, 105, 161);
+}
+
+/* A mirror, as a kubelet writes it that was started again at 150; its container was started at STARTED. */
+static struct pod_record again(int64_t started, int64_t ready)
+{
+	struct pod_record record = with_sandbox(running(1, started), POD_SANDBOX_TRUE, ready);
+
+	record.identity = 9;
+	record.written_again = started < 150 ? s(150) : WHEN_MIN;
+	record.least_start = started < 150 ? s(started) : s(150);
+	record.start_time = started < 150 ? WHEN_MIN : s(150);
+	if (started < 150)
+		record.sandbox_changed = WHEN_MIN;
+	return record;
+}
+
+static void a_container_is_started_again_after_its_kubelet(void **state)
+{
+	struct pod_record first = with_sandbox(running(1, 105), POD_SANDBOX_TRUE, 104);
+	struct pod_fold fold;
+
+	(void)state;
+	first.identity = 9;
+	first.written_again = WHEN_MIN;
+	fold = born(first);
+	assert_true(take(&fold, again(170, 150), false,
+			 171)); /* for all that is told, another sandbox */
+
+	fold = born(first);
+	assert_false(take(&fold, again(105, 150), false, 151));
+	assert_false(take(&fold, again(170, 150), false, 171));
+	assert_false(take(&fold, again(180, 150), false, 181));
+	assert_int_equal(fold.epoch.evidence.how, BINDING_OPEN);
+	assert_int_equal(seconds(fold.start_time), 100);
+	assert_true(take(&fold, again(190, 189), false, 191));
+	assert_int_equal(seconds(fold.epoch.evidence.sandbox_ready), 189);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_counts_that_is_told_after_the_sandbox_died),
 		cmocka_unit_test(a_later_sandbox_may_be_over_when_it_is_shown),
+		cmocka_unit_test(a_newer_sandbox_in_which_nothing_was_started_begins_no_epoch),
+		cmocka_unit_test(a_container_is_started_again_after_its_kubelet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

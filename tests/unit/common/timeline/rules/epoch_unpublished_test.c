@@ -140,11 +140,41 @@ static void an_epoch_without_evidence_keeps_what_was_known_before(void **state)
 	}
 }
 
+static struct pod_record with_sandbox(enum pod_sandbox sandbox, int64_t changed)
+{
+	struct pod_record record = pod(0);
+
+	record.sandbox = sandbox;
+	record.sandbox_changed = s(changed);
+	return record;
+}
+
+/* A sandbox that was reported ready is gone before its address was reported. */
+static void a_sandbox_dies_before_its_address_is_published(void **state)
+{
+	struct pod_fold fold = born(with_sandbox(POD_SANDBOX_FALSE, 100));
+	struct pod_fold again = fold;
+
+	(void)state;
+	take(&fold, with_sandbox(POD_SANDBOX_TRUE, 103), false, 120);
+	take(&fold, with_sandbox(POD_SANDBOX_TRUE, 103), false, 121);
+	assert_int_equal(seconds(fold.unpublished.dead), OPEN);
+	again = fold;
+	take(&fold, with_sandbox(POD_SANDBOX_FALSE, 130), false, 131);
+	take(&fold, with_sandbox(POD_SANDBOX_TRUE, 140), false, 141);
+	assert_int_equal(seconds(fold.unpublished.dead), 130);
+	take(&again, with_sandbox(POD_SANDBOX_TRUE, 140), false, 141);
+	assert_int_equal(seconds(again.unpublished.dead), 140);
+	take(&again, running(1, 145), false, 146);
+	assert_int_equal(seconds(again.unpublished.dead), OPEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_unpublished_between_start_and_address),
 		cmocka_unit_test(an_epoch_without_evidence_keeps_what_was_known_before),
+		cmocka_unit_test(a_sandbox_dies_before_its_address_is_published),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,7 @@ static void fill(struct scene *scene)
 			.hidden_offset = pod == 700 ? OFFSET_NEVER : pod * 2 + 2,
 			.from = s((int64_t)pod),
 			.until = WHEN_MAX,
+			.dead = WHEN_MAX,
 		};
 
 		add(scene, &row);
@@ -131,8 +132,8 @@ static void a_pod_may_hold_an_address_while_it_waits(void **state)
 static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void **state)
 {
 	struct scene scene = begin();
-	struct unpublished_pod row = {0, 1,    false,  5,      OFFSET_NEVER,
-				      7, true, s(100), s(120), s(NONE)};
+	struct unpublished_pod row = {0,    1,      false,  5,        OFFSET_NEVER, 7,
+				      true, s(100), s(120), WHEN_MAX, s(NONE)};
 	struct unpublished_question question = {
 		.next = WHEN_MAX, .known = s(900), .skew_ns = NS_PER_SECOND, .position = 9};
 
@@ -153,8 +154,8 @@ static void a_pod_that_never_got_an_address_may_have_had_one_until_its_end(void 
 static void a_pod_that_was_not_released_lingers_until_the_address_is_settled(void **state)
 {
 	struct scene scene = begin();
-	struct unpublished_pod row = {0, 1,     false,  5,      OFFSET_NEVER,
-				      7, false, s(100), s(120), s(NONE)};
+	struct unpublished_pod row = {0,     1,      false,  5,        OFFSET_NEVER, 7,
+				      false, s(100), s(120), WHEN_MAX, s(NONE)};
 	uint64_t nodes[] = {7};
 	struct unpublished_question question = {
 		.start = s(900),
@@ -200,6 +201,7 @@ static struct unpublished_pod random_row(uint64_t number, uint64_t *state)
 		.released = chance(state, 2) == 0,
 		.from = s(from),
 		.until = is_open ? WHEN_MAX : s(from + (int64_t)chance(state, 30)),
+		.dead = chance(state, 10) == 0 ? s(from + 5) : WHEN_MAX,
 		.held_known = chance(state, 10) == 0 ? s(from - 5) : WHEN_MIN,
 	};
 }

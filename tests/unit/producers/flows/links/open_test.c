@@ -68,6 +68,8 @@ static void silent(double at, double seen)
 	assert_false(links_is_due(links, T(at)));
 }
 
+static struct link_address told[NUMBERS]; /* the first address in the latest record of each */
+
 /* The next is the record RECORD of NUMBER, whose first address is open or not. */
 static struct link_report said(double at, double seen, uint64_t record, uint16_t number, bool open)
 {
@@ -77,10 +79,11 @@ static struct link_report said(double at, double seen, uint64_t record, uint16_t
 	assert_int_equal(report.number, number);
 	assert_int_equal(report.addresses[0].open, open);
 	assert_true(when_is_min(report.confirmed));
+	told[number] = report.addresses[0];
 	return report;
 }
 
-/* The same, and it confirms what is open. */
+/* It confirms what is open, and says again what the latest of NUMBER said. */
 static void confirmed(double at, double seen, uint64_t record, uint16_t number)
 {
 	struct link_report report = next(at, seen);
@@ -88,7 +91,9 @@ static void confirmed(double at, double seen, uint64_t record, uint16_t number)
 	assert_int_equal(report.record, record);
 	assert_int_equal(report.number, number);
 	assert_true(report.addresses[0].open);
-	assert_int_equal(report.addresses[0].alone_until.ns, T(seen).ns);
+	assert_true(report.again);
+	assert_int_equal(report.addresses[0].alone_until.ns, told[number].alone_until.ns);
+	assert_int_equal(report.addresses[0].last.ns, told[number].last.ns);
 	assert_int_equal(report.confirmed.ns, T(seen).ns);
 }
 
