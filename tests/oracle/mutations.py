@@ -51,8 +51,9 @@ ELSEWHERE = {
     "GAP before a late list": 26, "Nodes without InternalIP": 17, "changes of what was not listed": 19,
     "newest instants": 13, "deletions are undone": 18, "times not before the creation": 17,
     "DELETED whatever its revision": 15, "the time of another record": 6,
-    "an InternalIP was there before": 6, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
-    "packets of the other family": 9, "interfaces of who surely sent": 20, "after a kubelet that started again": 22, "a node takes an address before that is told": 4, "static pods of a kubelet that starts again": 22, "the first start_time of a mirror": 22,
+    "an InternalIP was there before": 36, "certain until it was over": 11, "services outside": 9, "routers": 6, "witnessed": 40,
+    "packets of the other family": 9, "interfaces of who surely sent": 20, "after a kubelet that started again": 35,
+    "a node takes an address before that is told": 4, "static pods of a kubelet that starts again": 35, "the first start_time of a mirror": 35,
     "confirmed as of a position": 33, "confirmed if later": 13, "eight interfaces": 17,
     "the greatest confirmed": 6, "interfaces that appeared before their packets": 11, "alone on any of its interfaces": 17}
 

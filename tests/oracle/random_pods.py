@@ -175,7 +175,8 @@ class Life:
         chance, self.chance = self.chance, random.Random(f"{self.uid} {gone}")
         if self.chance.random() < share:
             time = self.chance.uniform(started, gone)
-            self.write(time, ip=ip, ready=time + self.chance.choice((0, 0, 1.5)), containers=self.ran(started))
+            over = (time,) if random.Random(f"{self.uid} {gone} over").random() < .3 else ()        # before the kubelet wrote anything
+            self.write(time, ip=ip, ready=time + self.chance.choice((0, 0, 1.5)), containers=self.ran(started, *over))
             self.writes[-1][2]["status"]["startTime"] = cut(self.seen(time))
             if self.chance.random() < .6:       # then its container is started again
                 again = self.chance.uniform(time, gone)

@@ -167,6 +167,13 @@ def test_a_kubelet_that_starts_again_knows_no_times_of_static_pods(ready, said):
     assert short(ask(records, X, 13)) == "known m1"     # the start_time of a mirror is the first one
 
 
+def test_the_start_of_a_mirror_is_the_first_one_that_is_told():
+    ended = mirror("m1", 9)
+    ended["status"].update(startTime=history.cut(30), containerStatuses=[container(10, 32)], conditions=[])
+    records = covered().pod(11, mirror("m1", 9), "ADDED").progress(25).pod(32.5, ended).progress(60)
+    assert short(ask(records, X, 13)) == "known m1"
+
+
 @pytest.mark.parametrize("received", [30.2, 29.7])       # 29.7: the clock of the node is ahead
 def test_a_container_is_started_again_after_its_kubelet(received):
     records = covered().pod(11, mirror("m1", 9), "ADDED").progress(25)
