@@ -4,7 +4,8 @@ records, otherwise at any moment of its first second.  Read back under read_comm
 in its own partition and in order; a replay into other topics gives the same bytes; and the checker reports a lost, a
 doubled, a wrong and a misplaced record.  The time from a kill to the first new commit is measured, and what it consists of.
 
-usage: 30-enrich-kafka-kills.py [KILLS [RATE]]     how often it is killed, and how many flows come in a second
+usage: 30-enrich-kafka-kills.py [KILLS [RATE]]     how often it is killed, and how many flows come in a second; 40 kills were in every
+state that 100 were in, and `make proof` does 2,000
 """
 
 import itertools
@@ -25,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from enrich_broker import (Broker, check, check_can_fail, check_starts, enrich, flow, interface, leave_records, on_kafka, pod,  # noqa: E402
                            progress, values, wait_for)
 
-KILLS, RATE = [int(argument) for argument in sys.argv[1:3]] + [100, 500][len(sys.argv) - 1:]
+KILLS, RATE = [int(argument) for argument in sys.argv[1:3]] + [40, 500][len(sys.argv) - 1:]
 PARTITIONS = 6
 RECOVERY = 2.0  # seconds from a kill to the first new commit
 # Messages of the enricher, and what it did before each.
@@ -158,7 +159,7 @@ def report_recoveries(recoveries):
           f"p50 {quantile(totals, 0.5):.2f} s, p99 {quantile(totals, 0.99):.2f} s, longest {max(totals):.2f} s")
     for (_, what), sample in zip(PARTS, zip(*recoveries)):
         print(f"  {what:17}  p50 {quantile(sample, 0.5):.3f} s, p99 {quantile(sample, 0.99):.3f} s")
-    # A hundred kills beside other tests show no p99.
+    # Forty kills beside other tests show no p99.
     share = 0.99 if KILLS >= 1000 else 0.5
     if quantile(totals, share) <= RECOVERY:
         return []

@@ -1,4 +1,5 @@
 """The bindings of one address in order, and their four instants: answers.md section 5."""
+import itertools
 from dataclasses import dataclass
 
 from holders import SECONDARY, SHARED
@@ -97,9 +98,19 @@ def held(a, b, hold):
     return min(reported, b.raw_certain_from)
 
 
-def settle(bindings, hold, skew):
-    """Sets the four instants of all bindings of one address."""
-    before = [(a, b) for a in bindings for b in bindings if a is not b and is_before(a, b, skew)]
+def ordered(bindings, skew):
+    """The pairs of bindings of one address of which the first is before the second."""
+    pairs = []
+    for a, b in itertools.combinations(bindings, 2):
+        if is_before(a, b, skew):
+            pairs.append((a, b))
+        elif is_before(b, a, skew):
+            pairs.append((b, a))
+    return pairs
+
+
+def settle(bindings, before, hold, skew):
+    """Sets the four instants of all bindings of one address, which are as BEFORE says in order."""
     for one in bindings:
         one.possible_from, one.certain_to = one.raw_possible_from, min(one.raw_certain_to, one.gone)
         one.possible_to, one.certain_from = one.raw_possible_to, one.raw_certain_from

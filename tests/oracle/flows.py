@@ -1,4 +1,5 @@
 """What the oracle reads of a flow record: its two ends, and what address translation made of them."""
+import functools
 from dataclasses import dataclass, replace
 
 import moments
@@ -35,10 +36,16 @@ class Outside(Exception):
     """The flow ended outside of the window that was asked for."""
 
 
+@functools.lru_cache(maxsize=1)
+def loaded(text):
+    """A flow record's JSON, which several ask for."""
+    return shapes.load(text)
+
+
 def questions(text):
     """The questions after the source and the destination of the flow record TEXT."""
     try:
-        flow = shapes.load(text)
+        flow = loaded(text)
     except (ValueError, RecursionError):
         raise Rejected("not_json") from None
     if not isinstance(flow, dict):
@@ -65,7 +72,7 @@ def captured(flow):
 
 def others(text):
     """The questions after what a flow record that can be tagged says of translations: {(group, side): question}."""
-    flow, found = shapes.load(text), {}
+    flow, found = loaded(text), {}
     for end in zip(("source", "destination"), questions(text)):
         for group in GROUPS:
             side, question = end
@@ -86,12 +93,12 @@ def required(read, flow, *path):
 
 def once(value, members):
     """Refuses a record in which a member that counts stands twice."""
-    for name in getattr(value, "twice", ()):
+    for name in value.twice:
         if name in members:
             raise Rejected(name)
     for name, inner in members.items():
-        if isinstance(value, dict):
-            once(value.get(name), inner)
+        if isinstance(value.get(name), dict):
+            once(value[name], inner)
 
 
 def name_of(transport):

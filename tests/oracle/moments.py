@@ -67,9 +67,12 @@ def civil(days):
 
 
 def shift(moment, by):
-    if moment in (NEVER, EVER):
+    if moment == NEVER or moment == EVER:       # without a call: this is what an oracle does most
         return moment
-    return max(NEVER, min(EVER, moment + by))
+    moved = moment + by
+    if moved < NEVER:
+        return NEVER
+    return EVER if moved > EVER else moved
 
 
 def duration(text):

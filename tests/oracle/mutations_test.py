@@ -1,5 +1,6 @@
 """The random histories of tests/integration/60-oracle.py exercise each rule: without it some answer is another one."""
 import functools
+import itertools
 
 import flows
 import pytest
@@ -21,16 +22,16 @@ def answers(seed):
     timeline = Timeline(options)
     for offset, line in enumerate(kube):
         timeline.feed(offset, line)
-    found = []
     for offset, line in enumerate(lines):
         try:
-            found.append(timeline.tag(line, ("flows", 0, offset), hindsight))
+            yield timeline.tag(line, ("flows", 0, offset), hindsight)
         except (flows.Rejected, flows.Outside):
             pass
-    return found
 
 
-right = functools.lru_cache(maxsize=None)(answers)
+@functools.lru_cache(maxsize=None)
+def right(seed):
+    return list(answers(seed))
 
 
 @pytest.mark.parametrize("rule", [rule for rule in MUTATIONS if rule not in RARE])
@@ -40,6 +41,6 @@ def test_a_rule_that_is_switched_off_is_noticed(monkeypatch, rule):
         wanted = right(seed)
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, change(getattr(owner, name)))
-            if answers(seed) != wanted:
-                return
+            if any(one != other for one, other in itertools.zip_longest(answers(seed), wanted)):
+                return      # at the first answer that is another one
     pytest.fail("no seed notices it")

@@ -41,7 +41,7 @@ def second_less(start):
 WITHOUT = {
     "pods without an address": (holder_verdict, "is_unpublished_pod", lambda _: lambda scene: False),
     "the second that a kubelet cuts off": (epochs.Epoch, "start", second_less),
-    "skew": (asof, "settle", lambda settle: lambda bindings, hold, skew: settle(bindings, hold, 0)),
+    "skew": (asof, "settle", lambda settle: lambda bindings, before, hold, skew: settle(bindings, before, hold, 0)),
 }
 
 

@@ -11,10 +11,11 @@ from world import has_port
 MEMBERS = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"}
 OWNERS = {"ReplicaSet": "replicasets", "Job": "jobs"}
 ROOM = 4        # for candidates
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def compact(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode(value)
 
 
 def moment(value):

@@ -1,4 +1,5 @@
 """Reading JSON whose shape nobody promised: whatever is not as expected is absent."""
+import functools
 import ipaddress
 import json
 import socket
@@ -20,9 +21,12 @@ class Members(dict):
             name for name, _ in pairs if sum(other == name for other, _ in pairs) == 1)
 
 
+DECODER = json.JSONDecoder(parse_constant=refuse, object_pairs_hook=Members)
+
+
 def load(text):
     """The JSON value of the bytes TEXT, by RFC 8259; ValueError when it is none."""
-    return json.loads(text.decode("utf-8"), parse_constant=refuse, object_pairs_hook=Members)
+    return DECODER.decode(text.decode("utf-8"))
 
 
 def at(value, *path):
@@ -118,9 +122,13 @@ def within(network_of, index):
 
 def inside(ip, ranges):
     short = short_of(ip)
-    return any(short.version == one.version and short in one for one in ranges)
+    for one in ranges:
+        if short in one:
+            return True
+    return False
 
 
+@functools.lru_cache(maxsize=65536)
 def short_of(ip):
     return ipaddress.ip_address(ip[12:] if is_v4(ip) else ip)
 

@@ -103,4 +103,4 @@ def may_hold(standing, since, bindings, question, t, known, options):
 
 def kept(bindings, end, reported):
     """A binding is certain at an instant from END to REPORTED: a pod keeps the address that it has."""
-    return any(max(one.certain_from, end) <= min(one.certain_to, reported) for one in bindings)
+    return end <= reported and any(one.certain_from <= reported and end <= one.certain_to >= one.certain_from for one in bindings)

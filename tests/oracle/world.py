@@ -342,12 +342,12 @@ class World:
                     found += bindings.of_pod(ip, self.things[resource][uid], self.members, position, options)
                 else:
                     found += bindings.of_other(ip, resource, self.things[resource][uid], position, used, options.hold)
-            asof.settle(found, options.hold, options.skew)
+            asof.settle(found, before := asof.ordered(found, options.skew), options.hold, options.skew)
             sharpen(found, self.interfaces.at(ip, position, options.skew, horizon), options.clock, options.skew, horizon)
             for one in found:
                 if one.ended_received is not None and one.ended_received < horizon:
                     one.raw_possible_to = min(one.raw_possible_to, one.ended_received)
-            asof.settle(found, options.hold, options.skew)
+            asof.settle(found, before, options.hold, options.skew)
             self.cache[key] = found
         return self.cache[key]
 
