@@ -80,11 +80,10 @@ static bool may_be(const struct fitting *all, size_t s, size_t b)
 {
 	const struct held *held = &all->held[b];
 
-	return carried(all, s, b) ||
-	       (!all->proven[s] && held->is &&
-		all->bindings[b].evidence.node == all->spans[s]->node &&
-		interface_span_fits(all->spans[s], held->from, held->to,
-				    all->assumptions->skew_ns));
+	return carried(all, s, b) || (!all->proven[s] && held->is &&
+				      all->bindings[b].evidence.node == all->spans[s]->node &&
+				      interface_span_fits(all->spans[s], held->from, held->to,
+							  all->assumptions->skew_ns));
 }
 
 static bool is_proven(const struct fitting *all, size_t s)
@@ -133,10 +132,9 @@ static bool may_own(const struct fitting *all, size_t s, size_t b)
 {
 	const struct evidence *evidence = &all->bindings[b].evidence;
 
-	return may_be(all, s, b) &&
-	       (evidence->identity != 0 ||
-		!interface_span_is_older(all->spans[s], evidence->start_time,
-					 all->assumptions->skew_ns));
+	return may_be(all, s, b) && (evidence->identity != 0 ||
+				     !interface_span_is_older(all->spans[s], evidence->start_time,
+							      all->assumptions->skew_ns));
 }
 
 /* Number LATER has come after another interface of binding number B. */
