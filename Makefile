@@ -23,7 +23,7 @@ VARIANT = $(if $(FUZZ),-fuzz,$(if $(filter %clang,$(CC)),-clang)$(if $(SAN),-san
 BUILD   = build$(VARIANT)
 OBJ     = $(BUILD)/obj
 
-CFLAGS  ?= $(if $(DEBUG),-O0 -g3,-O2 -g)
+CFLAGS  ?= $(if $(DEBUG),-O0 -g3,$(if $(SAN),-O1,-O2) -g)
 STRICT   = -std=c17 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversion \
            -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla
 CHECKS   = address,undefined$(if $(FUZZ),$(comma)fuzzer-no-link)

@@ -4,7 +4,7 @@ set -eu
 cd "$ROOT"
 command -v clang >/dev/null || { echo "there is no clang here; deploy/setup fuzz installs it"; exit 77; }
 jobs=$(nproc)
-nice -n 5 make -sk -j"$jobs" CC=clang all units
+nice -n 5 make -sk -j"$jobs" CC=clang CFLAGS=-O0 all units # clang warns before it optimises
 nice -n 5 make -sk -j"$jobs" DEBUG=1 all
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT

@@ -59,7 +59,7 @@ static int read_rows(const struct progress_log *log, struct store *store, enum r
 	struct span key, value;
 	struct text prefix, start;
 	struct store_scan *scan;
-	int rc;
+	int rc = 0;
 
 	text_init(&prefix, ROW_LIMIT);
 	text_init(&start, ROW_LIMIT);

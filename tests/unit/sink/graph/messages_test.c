@@ -100,7 +100,7 @@ static void sums_and_turns(void **state)
 static void further_protocols_are_summed(void **state)
 {
 	struct messages *messages = NULL;
-	char name[8];
+	char name[16];
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {

@@ -193,7 +193,7 @@ static void further_protocols_come_back(void **state)
 {
 	struct graph_edge edge = graph_edge_none(), again = graph_edge_none();
 	struct text row;
-	char name[8];
+	char name[16];
 
 	(void)state;
 	for (int i = 0; i < 40; i++) {
