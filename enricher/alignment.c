@@ -145,7 +145,7 @@ static enum exchange_outcome put_tagged(struct alignment *a, size_t index,
 	if (outcome != EXCHANGE_REFUSED)
 		return outcome;
 	fault_refuse(&fault, FAULT_PRODUCE_FAILED, "",
-		     "a tagged record that the broker takes is needed; see max.message.bytes");
+		     "the broker does not take its tagged record; see max.message.bytes");
 	return reject(a, index, flow, &fault, now);
 }
 

@@ -27,7 +27,7 @@ struct exchange_file {
 	bool held; /* HEAD is filled */
 	bool ended;
 	bool unwritten; /* an output failed */
-	bool unfit;     /* the outputs are of another first flow */
+	int first_exit; /* exit code of check_first() */
 };
 
 /* Opens an output and finds the last flow in it. -1 after logging. */
@@ -78,8 +78,8 @@ static int check_options(const struct exchange_file *exchange)
 	return 0;
 }
 
-/* Refuses a first flow other than the one that the outputs were made from. -1 after
- * logging. */
+/* Refuses a first flow other than the one that the outputs were made from. Returns 0, or the
+ * exit code (logged). */
 static int check_first(const struct exchange_file *exchange)
 {
 	const struct run_options *run = &exchange->settings->run;
@@ -112,8 +112,9 @@ static enum exchange_head hold_next(struct exchange_file *exchange, int timeout_
 		switch (flow_reader_read(exchange->reader, timeout_ms, &exchange->head)) {
 		case BUS_RECORD:
 			/* Standard input may have had no flow yet when it was opened. */
-			exchange->unfit = exchange->head.offset == 0 && check_first(exchange) < 0;
-			if (exchange->unfit)
+			if (exchange->head.offset == 0)
+				exchange->first_exit = check_first(exchange);
+			if (exchange->first_exit != 0)
 				return EXCHANGE_FAILED;
 			exchange->held = exchange->head.offset >= exchange->next;
 			break;
@@ -173,8 +174,8 @@ struct exchange_file *exchange_file_open(const struct exchange_settings *setting
 	*exit_code = check_options(exchange);
 	if (*exit_code != 0)
 		goto out;
-	*exit_code = EX_CONFIG;
-	if (exchange->held && check_first(exchange) < 0)
+	*exit_code = exchange->held ? check_first(exchange) : 0;
+	if (*exit_code != 0)
 		goto out;
 	exchange->held = exchange->held && exchange->head.offset >= exchange->next;
 	if (exchange->next > 0)
@@ -267,5 +268,5 @@ int exchange_file_exit_code(const struct exchange_file *exchange)
 {
 	if (exchange->unwritten)
 		return EX_IOERR;
-	return exchange->unfit ? EX_CONFIG : flow_reader_exit_code(exchange->reader);
+	return exchange->first_exit != 0 ? exchange->first_exit : flow_reader_exit_code(exchange->reader);
 }

@@ -233,26 +233,26 @@ int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bo
 
 	text_init(&before, FILE_BYTES_MAX);
 	snprintf(path, sizeof(path), "%s/first-flow", now->timeline->state);
-	rc = read_file(path, &before);
+	rc = read_file(path, &before) < 0 ? EX_IOERR : 0;
 	if (rc == 0)
 		known = sscanf(text_terminate(&before), "%" SCNx64, &had) == 1;
 	text_free(&before);
-	if (rc < 0 || (known && had == hash))
+	if (rc != 0 || (known && had == hash))
 		return rc;
 	if (!known && begun) {
 		log_error("%s: is missing or damaged, so nothing shows which flows %s were made "
 			  "from: restore the file, or start with new outputs",
 			  path, outputs);
-		return -1;
+		return EX_CONFIG;
 	}
 	if (begun) {
 		log_error("%s: its first record is not the one that %s were made from; give the "
 			  "same file, or start with new outputs",
 			  flows, outputs);
-		return -1;
+		return EX_CONFIG;
 	}
 	snprintf(line, sizeof(line), "%016" PRIx64 "\n", hash);
-	return write_file(path, line);
+	return write_file(path, line) < 0 ? EX_CANTCREAT : 0;
 }
 
 int run_options_name(const struct run_options *now, const char *const *addresses,

@@ -28,7 +28,7 @@ struct run_options {
  * BEGUN, then keeps NOW. Returns 0, or the exit code (logged). */
 int run_options_keep(const struct run_options *now, bool begun, const char *outputs);
 
-/* The same for the hash of the first flow; FLOWS is the address of the flows. -1 after logging. */
+/* The same for the hash of the first flow; FLOWS is the address of the flows. */
 int run_options_keep_first_flow(const struct run_options *now, uint64_t hash, bool begun,
 				const char *outputs, const char *flows);
 

@@ -234,15 +234,16 @@ def surely_had(span, one, skew):
             and span.any[0] <= to and one.held_from <= span.any[1])
 
 
-def there(span, skew):
-    """From when on SPAN was one sandbox's at the latest."""
-    return oldest([span.any[0], None if span.appeared is None else shift(span.appeared, skew)])
+def there(span, one, skew):
+    """From when on SPAN was one sandbox's at the latest; that of ONE was there before the address was."""
+    late = span.since is not None and shift(span.since, -skew) > one.held_from
+    return oldest([span.any[0], None if span.appeared is None or late else shift(span.appeared, skew)])
 
 
 def may_be(span, one, skew):
     """Whether SPAN may be the interface of the epoch of the binding ONE."""
     return (one.kind == "pod" and one.how is None and one.node == span.node
-            and there(span, skew) <= one.held_to and one.held_from <= span.any[1])
+            and there(span, one, skew) <= one.held_to and one.held_from <= span.any[1])
 
 
 def proven(span, bindings, skew, horizon):

@@ -46,6 +46,18 @@ def test_an_interface_that_waited_for_an_address_is_of_who_surely_sent():
     assert asked(seen(records, "wb", 21.2, 49, since=12, appeared=12.1), 21.8) == "known uid-b"
 
 
+@pytest.mark.parametrize("appeared", [None, 19.1])
+def test_an_interface_that_was_made_after_a_pod_had_its_address_is_not_its(appeared):
+    """A plug-in makes that of the next pod while the last one, which was silent, still has the address."""
+    records = lived(covered().progress(0), "a", X, 10, None)
+    records.pod(20, pod("b", None, start=19, phase="Pending", containers=[container()]), "ADDED").progress(39.9)
+    records.pod(40, pod("a", X, "n1", 9, 10, containers=[container(10)]), "DELETED").progress(40.1)
+    records.pod(41.6, pod("b", None, start=19, phase="Pending", ready=41, containers=[container()]))
+    seen(records, "wb", 41.2, 69, since=19, appeared=appeared)
+    assert asked(records, 42.8) == "unknown hand_over"
+    assert asked(records, 42.8, sent=True) == "unknown unpublished_pod"
+
+
 def test_order_and_repetition_say_nothing():
     first = lambda records: seen(records, "wa", 10.2, 12, since=9.9)  # noqa: E731
     last = lambda records: seen(records, "wa", 10.2, 20.85, until=20.88)  # noqa: E731

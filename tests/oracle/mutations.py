@@ -139,7 +139,7 @@ MUTATIONS = {
     "names of interfaces": (interfaces, "differ", lambda _: lambda one, later: one.key != later.key),
     "packets of the other family": (interfaces, "may_be", lambda may_be: lambda span, one, skew: may_be(
         interfaces.replace(span, any=(span.first, span.last)), one, skew)),
-    "interfaces that appeared before their packets": (interfaces, "there", lambda _: lambda span, skew: span.any[0]),
+    "interfaces that appeared before their packets": (interfaces, "there", lambda _: lambda span, one, skew: span.any[0]),
     "interfaces of who surely sent": (interfaces, "proven", lambda _: lambda span, bindings, skew, horizon: span),
     "sequences": (interfaces, "follows", lambda _: lambda number, greatest: greatest is not None),
     "late records": (interfaces, "is_late", always(False)),

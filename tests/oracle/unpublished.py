@@ -16,7 +16,7 @@ class Standing:
     released: bool = False
     sandbox: int = None     # the earliest time of a sandbox True that was shown while no epoch was open
     dead: int = None        # when that sandbox was told to be gone
-    past: tuple = ()        # (start_time, that time, number of the epoch that ended it) of earlier stretches
+    past: tuple = ()        # (start_time, that time, DEAD, number of the epoch that ended it) of earlier stretches
 
     def after(self, status, before, epochs):
         """The pod's standing after a record. BEFORE and EPOCHS are its epochs before and after it."""
@@ -24,7 +24,7 @@ class Standing:
         begun = len(epochs) > len(before)
         start = status.start_time if status.start_time is not None else self.start
         if begun and self.free and self.sandbox is not None:
-            past += ((start, self.sandbox, len(epochs) - 1),)
+            past += ((start, self.sandbox, self.dead, len(epochs) - 1),)
         sandbox, dead = (None, None) if begun else (self.sandbox, self.dead)
         if not begun and not (epochs and not epochs[-1].how):
             if is_gone(sandbox, status):
@@ -67,10 +67,10 @@ class Standing:
         """(standing, from) of each stretch over which the pod was unpublished."""
         if self.free:
             yield self, since(*(self.kept or (self.start, epochs)), hold)
-        for start, sandbox, number in self.past:
+        for start, sandbox, dead, number in self.past:
             ready = epochs[number].sandbox_ready
             if ready is not None and sandbox < ready:
-                yield (Standing(True, self.start, self.node, shift(ready, SECOND), released=True),
+                yield (Standing(True, self.start, self.node, shift(ready, SECOND), released=True, dead=dead),
                        since(start, epochs[:number], hold))
 
 

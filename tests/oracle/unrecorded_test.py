@@ -182,6 +182,19 @@ def test_an_unpublished_pod_whose_sandbox_was_made_again(ready, said):
 
 @pytest.mark.parametrize("dead,said", [
     (None, "known uid-b"), ({"gone": 25}, "unknown unpublished_pod"), ({"ready": 26}, "unknown unpublished_pod")])
+def test_a_sandbox_that_died_kept_no_address_until_the_one_that_was_published(dead, said):
+    records = lived(covered(), "a", X, 10, 18)
+    records.pod(18.5, pod("c", None, start=18, phase="Pending", containers=[container()]), "ADDED")
+    records.pod(20.5, pod("c", None, start=18, phase="Pending", ready=20, containers=[container(20)]))
+    if dead:
+        records.pod(26.5, pod("c", None, start=18, phase="Pending", containers=[container(20, 25)], **dead))
+    lived(records, "b", X, 40, None).pod(
+        115, pod("c", Y, start=18, ready=100, containers=[container(112, before=(20, 25))])).progress(140)
+    assert short(ask(records, X, 21, 60, sent=True, options=RANGED)) == said
+
+
+@pytest.mark.parametrize("dead,said", [
+    (None, "known uid-b"), ({"gone": 25}, "unknown unpublished_pod"), ({"ready": 26}, "unknown unpublished_pod")])
 def test_an_unpublished_pod_whose_sandbox_died_keeps_no_address(dead, said):
     records = lived(covered(), "a", X, 10, 18)
     records.pod(18.5, pod("c", None, start=18, phase="Pending", containers=[container()]), "ADDED")

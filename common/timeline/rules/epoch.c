@@ -290,6 +290,7 @@ bool pod_fold_record(struct pod_fold *fold, struct pod_record *record, bool dele
 						       evidence_of_end(&fold->epoch.evidence));
 		later = begin_epoch(fold, record, deleted, arrival, ended);
 		fold->unpublished.there = false;
+		fold->before.dead = fold->unpublished.dead;
 		fold->unpublished.dead = WHEN_MAX;
 	}
 	if (record->node)

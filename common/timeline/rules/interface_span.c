@@ -19,7 +19,10 @@ struct when interface_span_there(const struct interface_span *span, int64_t skew
 bool interface_span_fits(const struct interface_span *span, struct when from, struct when to,
 			 int64_t skew_ns)
 {
-	return when_not_after(interface_span_there(span, skew_ns), to) &&
+	/* A pod's interface was there before its address was. */
+	bool late = when_before(when_add(from, skew_ns), span->since);
+
+	return when_not_after(late ? span->any_first : interface_span_there(span, skew_ns), to) &&
 	       when_not_after(from, span->any_last);
 }
 

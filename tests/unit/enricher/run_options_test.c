@@ -203,7 +203,8 @@ static void a_missing_directory_is_an_error(void **state)
 	(void)state;
 	timeline.state = "/nonexistent";
 	assert_int_equal(run_options_keep(&now, false, "a and b"), EX_CANTCREAT);
-	assert_int_equal(run_options_keep_first_flow(&now, 1, false, "a and b", "flows"), -1);
+	assert_int_equal(run_options_keep_first_flow(&now, 1, false, "a and b", "flows"),
+			 EX_CANTCREAT);
 }
 
 static int keep_first(uint64_t hash, bool begun)
@@ -217,7 +218,7 @@ static void the_first_flow_is_kept_and_another_refused(void **state)
 	assert_int_equal(keep_first(0xabc, false), 0);
 	assert_file(first_path, "0000000000000abc\n");
 	assert_int_equal(keep_first(0xabc, true), 0);
-	assert_int_equal(keep_first(0xabd, true), -1);
+	assert_int_equal(keep_first(0xabd, true), EX_CONFIG);
 	assert_file(first_path, "0000000000000abc\n");
 	assert_int_equal(keep_first(0xabd, false), 0);
 	assert_file(first_path, "0000000000000abd\n");
@@ -226,9 +227,9 @@ static void the_first_flow_is_kept_and_another_refused(void **state)
 static void a_lost_file_of_the_first_flow_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(keep_first(1, true), -1);
+	assert_int_equal(keep_first(1, true), EX_CONFIG);
 	put_file(first_path, "");
-	assert_int_equal(keep_first(1, true), -1);
+	assert_int_equal(keep_first(1, true), EX_CONFIG);
 	assert_int_equal(keep_first(1, false), 0);
 	assert_file(first_path, "0000000000000001\n");
 }

@@ -167,6 +167,7 @@ static void a_sandbox_dies_before_its_address_is_published(void **state)
 	assert_int_equal(seconds(again.unpublished.dead), 140);
 	take(&again, running(1, 145), false, 146);
 	assert_int_equal(seconds(again.unpublished.dead), OPEN);
+	assert_int_equal(seconds(again.before.dead), 140);
 }
 
 int main(void)
