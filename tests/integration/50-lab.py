@@ -3,8 +3,10 @@
 known is known, every flow is there exactly once; and nothing of the lab is left behind.
 """
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 RUN = os.path.join(os.environ["ROOT"], "tests", "lab", "run")
 UNLUCKY = ("MISSED ends known ", "MISSED of those held 2 s ")
@@ -15,12 +17,14 @@ def leftovers():
     return {line.split()[0] for line in listed.splitlines() if line.startswith("tl")}
 
 
-def record():
+def record(directory):
     """The status, and whether all that was missed is how many ends are known: chance in a minute, as two pods that do not send at once
     make the difference. What can be decided and is not known, or is wrong, is no chance."""
-    run = subprocess.run([RUN, "--seconds", "60", "--bars", "short"], stdout=subprocess.PIPE, text=True, check=False)
-    print(run.stdout, end="", flush=True)
-    missed = [line for line in run.stdout.splitlines() if line.startswith("MISSED")]
+    missed = []
+    with subprocess.Popen([RUN, "--seconds", "60", "--bars", "short", "--dir", directory], stdout=subprocess.PIPE, text=True) as run:
+        for line in run.stdout:
+            print(line, end="", flush=True)
+            missed += [line] * line.startswith("MISSED")
     return run.returncode, bool(missed) and all(line.startswith(UNLUCKY) for line in missed)
 
 
@@ -28,11 +32,14 @@ def main():
     if os.geteuid() != 0:
         print("needs root: network namespaces and captures")
         return 77
-    before = leftovers()
-    status, unlucky = record()
+    before, directory = leftovers(), tempfile.mkdtemp(prefix="tenure-lab.")
+    status, unlucky = record(directory)
     if unlucky:
-        print("trying once more")
-        status, _ = record()
+        print("trying once more", flush=True)
+        shutil.rmtree(directory)
+        status, _ = record(directory)
+    if status == 0:
+        shutil.rmtree(directory)
     left = leftovers() - before
     if left:
         print(f"left behind: {sorted(left)}")

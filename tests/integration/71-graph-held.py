@@ -19,7 +19,7 @@ from graph_server import Server  # noqa: E402
 from status_page import samples  # noqa: E402
 
 MAX_AGE_S = 3
-HELD_S = 18  # longer than a stream is quiet (HTTP_EVENTS_QUIET_NS), and than a request of the Kafka client may take, which is shortened here
+HELD_S = 22  # longer than a stream is quiet (HTTP_EVENTS_QUIET_NS, 15 s), also one that began late, and than a request of the Kafka client may take, which is shortened here
 PATIENCE_S = 3  # of a probe, on a busy machine
 REQUEST_MS = 4000
 BEGIN, END = "no broker can be reached; trying again until one answers", "answers again after"

@@ -147,6 +147,13 @@ def test_who_surely_had_it_is_right_while_the_next_is_being_given_it(tmp_path):
     assert wrong_sides(truth, tagged(9, 11, known("u1"), known("u3"), packets=(0, 3))[1]) == ["source"]
 
 
+def test_a_flow_that_the_last_holder_may_have_begun_is_not_the_next_ones(tmp_path):
+    lab(tmp_path)
+    write(tmp_path / "truth-n1", [change("give", A, "u1", 0), change("give", B, "u3", 0), {**change("take", A, "u1", 10), "after": T + 11 * SECOND},
+                                  change("give", A, "u2", 12)])
+    assert wrong_sides(Truth(str(tmp_path)), tagged(10.2, 12.5, known("u2"), known("u3"))[1]) == ["source"]
+
+
 def test_logs_that_contradict_each_other_are_found(tmp_path):
     seen = {"t": T + 9 * SECOND, "what": "seen", "side": "server", "uid": "u3", "local": B + ":8080",
             "remote": A + ":4000", "peer": "u2"}

@@ -26,6 +26,9 @@ class Holding:
     def surely_overlaps(self, start, end):
         return max(self.give_after, start) <= min(self.take_before, end)
 
+    def surely_at(self, time):
+        return self.give_after <= time <= self.take_before
+
     def covers(self, start, end):
         return self.give_before <= start and end <= self.take_after
 

@@ -58,8 +58,9 @@ class End:
         if logged in uids:      # else what is left of a connection reached the next holder, whose kernel refuses it
             return {("pod", logged)}, "workloads"
         surely = {holding.uid for holding in self.holdings if holding.surely_overlaps(self.start, self.end)}
-        if len(uids) > 1 and len(surely) == 1:
-            uids = surely               # the other one was still being given it, or taken from: it need not have had it in the flow
+        first = {holding.uid for holding in self.holdings if holding.surely_at(self.start)}
+        if len(uids) > 1 and first and surely == first:
+            uids = first                # the next one was still being given it: it need not have had it in the flow
         if len(uids) != 1:
             return set(), "runtime"     # nobody, or several: no single name is right
         if self.packets or any(holding.covers(self.start, self.end) for holding in self.holdings if holding.uid in uids):
