@@ -4,8 +4,8 @@ records, otherwise at any moment of its first second.  Read back under read_comm
 in its own partition and in order; a replay into other topics gives the same bytes; and the checker reports a lost, a
 doubled, a wrong and a misplaced record.  The time from a kill to the first new commit is measured, and what it consists of.
 
-usage: 30-enrich-kafka-kills.py [KILLS [RATE]]     how often it is killed, and how many flows come in a second; 40 kills were in every
-state that 100 were in, and `make proof` does 2,000
+usage: 30-enrich-kafka-kills.py [KILLS [RATE]]     how often it is killed, and how many flows come in a second; 40 unless told;
+`make proof` does 2,000
 """
 
 import itertools
