@@ -239,6 +239,15 @@ def test_an_interface_has_one_pods_address_for_some_of_the_time_that_the_pod_has
     assert missed(truth, interface("1", A, 1, 9, until=9.5)) == 1   # there still
 
 
+def test_an_interface_is_the_next_pods_while_the_last_one_is_still_being_removed(tmp_path):
+    """A plug-in frees an address before it has returned."""
+    lab(tmp_path)
+    write(tmp_path / "truth-n1", [change("give", A, "u1", 0), {**change("take", A, "u1", 10), "after": T + 11 * SECOND}, change("give", A, "u2", 10.5)])
+    truth = Truth(str(tmp_path))
+    assert missed(truth, interface("2", A, 10.7, 12)) == 0
+    assert missed(truth, interface("2", A, 9.9, 12)) == 1
+
+
 def test_what_is_alone_is_so_up_to_what_is_confirmed(tmp_path):
     truth = lab(tmp_path)
     first, other = said(1, "1", A, 1, 2, (0, 3, True)), said(3, "3", B, 1, 12, (1, 12, True), confirmed=12)

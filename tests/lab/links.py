@@ -42,6 +42,8 @@ class Interface:
         """The holding of the one pod that had IP from the first packet to the last, or None."""
         first, last = self.addresses[ip]
         found = truth.during(ip, first, last) if truth.kind(ip) == "pod" else []
+        if len(found) > 1:      # who was still being taken it need not have had it
+            found = [holding for holding in found if holding.surely_overlaps(first, last)]
         return found[0] if len(found) == 1 and found[0].covers(first, last) else None
 
     def fault(self, holding):
