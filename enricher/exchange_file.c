@@ -268,5 +268,6 @@ int exchange_file_exit_code(const struct exchange_file *exchange)
 {
 	if (exchange->unwritten)
 		return EX_IOERR;
-	return exchange->first_exit != 0 ? exchange->first_exit : flow_reader_exit_code(exchange->reader);
+	return exchange->first_exit != 0 ? exchange->first_exit
+					 : flow_reader_exit_code(exchange->reader);
 }
