@@ -96,12 +96,20 @@ def check_percentiles(what, times, true):
         assert abs(quantile(times, share) - expected) <= max(0.05 * expected, 100_000), (what, share, quantile(times, share), expected)
 
 
+def wait_until(is_so, what, seconds=30):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
 def start_meter(folder, started, name, *options):
     meter = inside(
         BUILD / "tenure-flows", "-i", "lo", "--out", folder / name, "--observer-name", "n1", *options,
         stderr=(folder / f"{name}.log").open("w"),
     )
     started.append(meter)
+    wait_until(lambda: "capture started" in (folder / f"{name}.log").read_text(), "the meter captures")
     return meter
 
 
@@ -130,6 +138,7 @@ def start_capture(folder, started):
     """tcpdump, which writes FOLDER/wire."""
     wire = inside("tcpdump", "-i", "lo", "-s", 0, "-B", 65536, "-U", "--time-stamp-precision=nano", "-w", folder / "wire", stderr=subprocess.DEVNULL)
     started.append(wire)
+    wait_until(lambda: (folder / "wire").exists() and (folder / "wire").stat().st_size > 0, "tcpdump captures")
     return wire
 
 
