@@ -68,28 +68,27 @@ struct fitting {
 	const struct assumptions *assumptions;
 };
 
-static bool carried(const struct fitting *all, size_t s, size_t b)
+/* Interface number S may be that of binding number B: by its packets if PROVEN, else also by when it appeared. */
+static bool matches(const struct fitting *all, size_t s, size_t b, bool proven)
 {
+	const struct interface_span *span = all->spans[s];
 	const struct held *held = &all->held[b];
 
-	return held->is && all->bindings[b].evidence.node == all->spans[s]->node &&
-	       interface_span_overlaps(all->spans[s], held->from, held->to);
+	if (!held->is || all->bindings[b].evidence.node != span->node)
+		return false;
+	return proven ? interface_span_overlaps(span, held->from, held->to)
+		      : interface_span_fits(span, held->from, held->to, all->assumptions->skew_ns);
 }
 
 static bool may_be(const struct fitting *all, size_t s, size_t b)
 {
-	const struct held *held = &all->held[b];
-
-	return carried(all, s, b) || (!all->proven[s] && held->is &&
-				      all->bindings[b].evidence.node == all->spans[s]->node &&
-				      interface_span_fits(all->spans[s], held->from, held->to,
-							  all->assumptions->skew_ns));
+	return matches(all, s, b, all->proven[s]);
 }
 
 static bool is_proven(const struct fitting *all, size_t s)
 {
 	for (size_t b = 0; b < all->count; b++) {
-		if (carried(all, s, b) &&
+		if (matches(all, s, b, true) &&
 		    !evidence_is_past(&all->bindings[b].evidence, all->assumptions->horizon))
 			return true;
 	}
