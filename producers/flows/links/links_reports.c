@@ -99,7 +99,7 @@ static void check_open(struct links *links)
 {
 	for (size_t i = 0; i < links->open.count; i++) {
 		const struct open_link *open = &links->open.list[i];
-		struct link *link = &links->list[open->number];
+		struct link *link = &links->list[open->told.number];
 		struct link_report report = link->known;
 
 		find_alone(links, link, links->seen, &report);

@@ -12,7 +12,7 @@ void open_init(struct open_links *all)
 static struct open_link *find(struct open_links *all, uint16_t number)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		if (all->list[i].number == number)
+		if (all->list[i].told.number == number)
 			return &all->list[i];
 	}
 	return NULL;
@@ -69,7 +69,6 @@ void open_tell(struct open_links *all, struct link_report *report, struct when n
 		return;
 	for (size_t i = 0; i < report->address_count; i++)
 		report->addresses[i].open = is_open(all, report, i, seen);
-	link->number = report->number;
 	link->told = *report;
 }
 

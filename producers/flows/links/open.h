@@ -19,7 +19,6 @@
 #include "producers/flows/links/links.h"
 
 struct open_link {
-	uint16_t number;
 	struct link_report told; /* its latest, in which an address is open */
 };
 
