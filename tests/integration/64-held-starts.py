@@ -18,12 +18,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, flow, pod, progress, started  # noqa: E402
+from enrich_broker import Broker, OnePod, flow, started  # noqa: E402
 from fake_api import RESOURCES, Fake, thing  # noqa: E402
 from muting_proxy import Proxy  # noqa: E402
 from secure_broker import free_ports  # noqa: E402
@@ -40,22 +39,9 @@ OFTEN = ("Metadata", "ListOffsets", "DescribeConfigs", "FindCoordinator")  # of 
 NEVER = ("ApiVersions", "Fetch", "Heartbeat", "DescribeGroups")
 
 
-class Feeder(threading.Thread):
-    """Goes on with the cluster, and its flows."""
-
-    def __init__(self, broker):
-        super().__init__(daemon=True)
-        self.producer, self.ending = broker.producer(), False
-
-    def run(self):
-        self.producer.produce("kube", pod("p1", "10.244.0.1", time.time() - 1000, 1), key="c")
-        number = 0
-        while not self.ending:
-            number += 1
-            self.producer.produce("kube", progress(time.time()), key="c")
-            self.producer.produce("flows", flow(number, time.time() - 5), partition=0)
-            self.producer.flush(60)
-            time.sleep(0.3)
+def write_flow(producer, number):
+    producer.produce("flows", flow(number + 1, time.time() - 5), partition=0)
+    producer.flush(60)
 
 
 class Rig:
@@ -224,7 +210,7 @@ def main():
             fake.put(*[thing(resource, "one") for resource in RESOURCES])
             for topic in ("kube", "flows", "tagged", "rejected", "other-kube", "other-flows"):
                 broker.create(topic, 1)
-            feeder = Feeder(broker)
+            feeder = OnePod(broker, 0.3, write_flow)
             feeder.start()
             # What tenure-graph reads.
             steady = subprocess.Popen(list(map(str, rig.command("enrich", "steady", broker.address))), stderr=open(folder / "log-steady", "w"))

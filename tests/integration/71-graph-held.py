@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from enrich_broker import Broker, flow, pod, progress, rfc3339, wait_for  # noqa: E402
+from enrich_broker import Broker, OnePod, flow, rfc3339, wait_for  # noqa: E402
 import lookup_server  # noqa: E402
 from graph_server import Server  # noqa: E402
 from status_page import samples  # noqa: E402
@@ -34,22 +34,10 @@ def tagged(number):
     return json.dumps(record, separators=(",", ":"))
 
 
-class Traffic(threading.Thread):
-    """A flow and a PROGRESS five times a second, which wait while the broker is held."""
-
-    def __init__(self, broker):
-        super().__init__(daemon=True)
-        self.producer, self.ending = broker.producer(), False
-
-    def run(self):
-        self.producer.produce("kube", pod("p1", "10.244.0.1", time.time() - 1000, 1), key="c")
-        number = 0
-        while not self.ending:
-            self.producer.produce("tagged", tagged(number), partition=0)
-            self.producer.produce("kube", progress(time.time()), key="c")
-            self.producer.poll(0)
-            number += 1
-            time.sleep(0.2)
+def write_tagged(producer, number):
+    """Waits while the broker is held."""
+    producer.produce("tagged", tagged(number), partition=0)
+    producer.poll(0)
 
 
 class Events(threading.Thread):
@@ -151,7 +139,7 @@ def main():
         folder, more = Path(name), ("-b", broker.address, "-X", f"socket.timeout.ms={REQUEST_MS}", "--max-age", f"{MAX_AGE_S}s")
         broker.create("kube", 1)
         broker.create("tagged", 1)
-        traffic = Traffic(broker)
+        traffic = OnePod(broker, 0.2, write_tagged)
         traffic.start()
         with Server(folder, "--in", "kafka:tagged", *more) as graph, \
              lookup_server.Server(folder, "--kube", "kafka:kube", "--hold", "0s", "--skew", "0s", *more) as lookup:  # fmt: skip

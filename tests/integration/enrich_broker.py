@@ -161,6 +161,24 @@ class Feeder(threading.Thread):
         self.producer.flush(60)
 
 
+class OnePod(threading.Thread):
+    """A cluster of one pod that goes on until ENDING: every SECONDS a PROGRESS, and what WRITE(producer, 0, 1, ...) adds."""
+
+    def __init__(self, broker, seconds, write):
+        super().__init__(daemon=True)
+        self.seconds, self.write = seconds, write
+        self.producer, self.ending = broker.producer(), False
+
+    def run(self):
+        self.producer.produce("kube", pod("p1", "10.244.0.1", time.time() - 1000, 1), key="c")
+        number = 0
+        while not self.ending:
+            self.producer.produce("kube", progress(time.time()), key="c")
+            self.write(self.producer, number)
+            number += 1
+            time.sleep(self.seconds)
+
+
 @atexit.register
 def end_all():
     for process in started:
